@@ -39,7 +39,7 @@ public final class TextClassifier {
     ///   - directory: A model directory, an adapter directory (its base model is found by path or in the hub's cache),
     ///     or the name of a downloaded model.
     ///   - precision: Type of the computation.
-    public init(directory: String, precision: Precision = .bf16) throws {
+    public init(directory: String, precision: Precision = .bfloat16) throws {
         let path = try ModelHub().directory(for: directory)
         model = try Self.load(path)
         labels = model.labels

@@ -31,7 +31,7 @@ public final class TextEmbedder {
     /// Loads an encoder and, where there is one, sentence-transformers' description of its pooling.
     ///
     /// A directory without `modules.json` is pooled by the mean and not normalised, as sentence-transformers does.
-    public init(directory: String, precision: Precision = .bf16) throws {
+    public init(directory: String, precision: Precision = .bfloat16) throws {
         let path = try ModelHub().directory(for: directory)
         let modules = try SentenceModules(directory: path)
         model = try PretrainedModel.encoder(directory: path)
