@@ -79,7 +79,7 @@ public struct TrainingArguments: Sendable, Equatable {
     public var groupByLength: Bool = false
     /// In which numbers the model computes (`bf16`).
     public var precision: TrainingPrecision = .float32
-    /// Patterns of parameter names that are not trained; `*` stands for any characters, `?` for one.
+    /// Patterns of names of parameters that are not trained; `*` stands for any characters.
     public var freeze: [String] = []
 
     /// The defaults, writing to `output`.
