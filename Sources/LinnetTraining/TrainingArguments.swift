@@ -1,3 +1,5 @@
+import LinnetTensors
+
 /// When something that is done now and then is done (`eval_strategy`, `save_strategy`).
 public enum IntervalStrategy: String, Sendable, CaseIterable {
     /// Never.
@@ -6,14 +8,6 @@ public enum IntervalStrategy: String, Sendable, CaseIterable {
     case steps
     /// At the end of every epoch.
     case epoch
-}
-
-/// In which numbers the model computes; the master weights and the optimizer are always fp32.
-public enum TrainingPrecision: String, Sendable, CaseIterable {
-    /// 32-bit floats throughout.
-    case float32 = "fp32"
-    /// bfloat16 activations and matrix products.
-    case bfloat16 = "bf16"
 }
 
 /// The settings of a training run, with the defaults of Hugging Face's `TrainingArguments` (version 5).
@@ -78,7 +72,7 @@ public struct TrainingArguments: Sendable, Equatable {
     /// Whether batches hold examples of similar length (`train_sampling_strategy="group_by_length"`).
     public var groupByLength: Bool = false
     /// In which numbers the model computes (`bf16`).
-    public var precision: TrainingPrecision = .float32
+    public var precision: Precision = .float32
     /// Patterns of names of parameters that are not trained; `*` stands for any characters.
     public var freeze: [String] = []
 
