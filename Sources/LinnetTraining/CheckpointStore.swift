@@ -75,6 +75,9 @@ struct CheckpointStore {
         } catch {
             throw TrainingError.fileSystem(path: output, reason: "cannot be made: \(error.localizedDescription)")
         }
-        DirectoryCommit.removeAbandoned(beside: path(step: 0))
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: output)) ?? []
+        let interrupted = Set(
+            names.filter { $0.hasPrefix(".\(Self.prefix)") }.compactMap { $0.split(separator: ".").first })
+        for name in interrupted { try DirectoryCommit.removeAbandoned(beside: "\(output)/\(name)") }
     }
 }

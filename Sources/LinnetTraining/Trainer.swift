@@ -14,8 +14,10 @@ public enum RunStart: Sendable {
 /// Trains anything that is ``Trainable``: the loop of Hugging Face's `Trainer`, resumable bit for bit.
 ///
 /// ```swift
-/// let trainer = Trainer(task, arguments: arguments, training: examples, evaluation: held, model: "bert-base-uncased")
-/// trainer.callbacks = [ProgressBar(), TensorBoardWriter(directory: "runs/x/logs")]
+/// let trainer = try Trainer(
+///     task, arguments: arguments, training: examples, evaluation: held, model: "bert-base-uncased",
+///     callbacks: [ProgressBar(), TensorBoardWriter(directory: "runs/x/logs")]
+/// ) { outputs, examples in scores(outputs, examples) }
 /// let result = try trainer.train()
 /// ```
 ///
@@ -31,12 +33,10 @@ public final class Trainer<Task: Trainable> {
     /// The settings.
     public let arguments: TrainingArguments
     /// What watches the run.
-    public var callbacks: [any TrainingCallback] = []
-    /// Computes metrics; without it an evaluation reports the loss alone.
-    public var computeMetrics: Metrics?
-    /// Ends the run after the current step when it is raised.
-    public var stopFlag = StopFlag()
+    public private(set) var callbacks: [any TrainingCallback]
 
+    let computeMetrics: Metrics?
+    private let stop: StopFlag
     let training: [Task.Example]
     let evaluation: [Task.Example]
     let model: String
@@ -56,16 +56,23 @@ public final class Trainer<Task: Trainable> {
     ///   - training: the examples to learn from.
     ///   - evaluation: the examples to measure; needed when `arguments.evalStrategy` asks for evaluations.
     ///   - model: the name or directory of the base model; a resumed run must name the same.
+    ///   - callbacks: watch the run: progress bar, logs, report.
+    ///   - stop: ends the run after the current step, with a checkpoint, when it is raised.
+    ///   - computeMetrics: computes metrics; without it an evaluation reports the loss alone.
     /// - Throws: `TrainingError` when an argument makes no sense, there are no examples, or nothing is left to train.
     public init(
         _ task: Task, arguments: TrainingArguments, training: [Task.Example], evaluation: [Task.Example] = [],
-        model: String
+        model: String, callbacks: [any TrainingCallback] = [], stop: StopFlag = StopFlag(),
+        computeMetrics: Metrics? = nil
     ) throws {
         self.task = task
         self.arguments = arguments
         self.training = training
         self.evaluation = evaluation
         self.model = model
+        self.callbacks = callbacks
+        self.stop = stop
+        self.computeMetrics = computeMetrics
         plan = try TrainingPlan(arguments, exampleCount: training.count)
         guard arguments.evalStrategy == .never || !evaluation.isEmpty else {
             throw TrainingError.noExamples("evaluation data")
@@ -164,7 +171,7 @@ public final class Trainer<Task: Trainable> {
             try evaluateAndNote()
         }
         let stopsEarly = state.shouldStopEarly(arguments)
-        let isInterrupted = stopFlag.isRaised && !isLast && !stopsEarly
+        let isInterrupted = stop.isRaised && !isLast && !stopsEarly
         let savesNow = isDue(arguments.saveStrategy, every: arguments.saveSteps, isLast: isLast, endsEpoch: endsEpoch)
         if savesNow || isInterrupted { try save(optimizer) }
         if stopsEarly { return isLast ? .completed : .stoppedEarly }
