@@ -33,10 +33,12 @@ public struct ClassifierFineTuning {
     public var maximumLength: Int? = 128
     /// The training run's settings.
     public var arguments: TrainingArguments
+    /// Evaluates once before the first step, to show what training gains.
+    public var evaluatesFirst = false
     /// Trains a low-rank adapter instead of the whole model.
     public var lora: LoRA?
-    /// Goes on from the newest checkpoint in the output directory.
-    public var resumes = false
+    /// Whether to begin anew, or to go on from the newest checkpoint in the output directory.
+    public var start = RunStart.fresh
 
     /// A job with the defaults of ``TrainingArguments``, writing to `output`.
     public init(model: String, train: String, output: String = "runs/classifier") {
@@ -56,33 +58,63 @@ public struct ClassifierFineTuning {
         callbacks: [any TrainingCallback] = [], stop: StopFlag = StopFlag(), note: (String) -> Void = { _ in }
     ) throws -> FineTuningSummary {
         try arguments.validate()
-        let texts = try LabelledTexts(training: source(train), evaluation: evaluation.map { try source($0) })
+        let texts = try LabelledTexts(training: source(train), evaluation: evaluation.map { source($0) })
         let directory = try ModelHub().directory(for: model)
         let classifier = try loadClassifier(directory, labels: texts.labels)
         let tokenizer = try Tokenizer(directory: directory)
         let encoder = try BatchEncoder(
             tokenizer: tokenizer, model: classifier.network.encoder, maximumLength: maximumLength, path: directory)
         let task = TextClassification(classifier, baseModel: baseModel(directory)) { try tokenizer.save(to: $0) }
-        let (trainingExamples, evaluationExamples) = (
-            texts.training.map { encoder.example($0, target: texts.target(of: $0)) },
-            texts.evaluation.map { encoder.example($0, target: texts.target(of: $0)) }
-        )
+        let trainer = try Trainer(
+            task, arguments: arguments,
+            training: texts.training.map { encoder.example($0, target: texts.target(of: $0)) },
+            evaluation: texts.evaluation.map { encoder.example($0, target: texts.target(of: $0)) },
+            model: baseModel(directory), callbacks: callbacks, stop: stop
+        ) { outputs, examples in
+            let metrics = try ClassificationMetrics(
+                predictions: outputs, labels: examples.map { Int($0.target) }, classCount: texts.labels.count)
+            return EvaluationScores(metrics.summary, confusion: metrics.confusion.counts)
+        }
+        describe(texts, classifier.store, note)
+        let before = try evaluatesFirst ? trainer.evaluate().entry : nil
+        let result = try trainer.train(start)
+        if !result.isInterrupted { try task.save(to: arguments.output) }
+        return FineTuningSummary(
+            result, before: before, after: try lastEvaluation(result, trainer, texts), counts: classifier.store.counts,
+            output: arguments.output)
+    }
+
+    /// What the model scores at the end; measured now if the run did not.
+    private func lastEvaluation(
+        _ result: TrainingResult, _ trainer: Trainer<TextClassification>, _ texts: LabelledTexts
+    ) throws -> LogEntry? {
+        guard result.evaluation == nil, !texts.evaluation.isEmpty, !result.isInterrupted else { return result.evaluation }
+        return try trainer.evaluate().entry
+    }
+
+    private func describe(_ texts: LabelledTexts, _ store: ParameterStore, _ note: (String) -> Void) {
         note(
             "\(texts.training.count) training and \(texts.evaluation.count) evaluation examples, "
                 + "\(texts.labels.count) labels: \(texts.labels.prefix(8).joined(separator: ", "))"
                 + (texts.labels.count > 8 ? ", …" : ""))
-        let trainer = Trainer(task, arguments: arguments, callbacks: callbacks, stop: stop) { outputs, examples in
-            Self.scores(outputs, examples, classes: texts.labels.count)
+        if !store.initializedNames.isEmpty {
+            note("newly initialized: \(store.initializedNames.joined(separator: ", "))")
         }
-        let result = try trainer.train(
-            on: trainingExamples, evaluation: evaluationExamples.isEmpty ? nil : evaluationExamples, resumes: resumes)
-        if case .interrupted = result.reason {} else {
-            try task.save(into: arguments.output)
-        }
-        return FineTuningSummary(result, counts: classifier.store.counts, output: arguments.output)
+        let (trainable, total) = store.counts
+        let share = String(format: "%.4f", 100 * Double(trainable) / Double(max(total, 1)))
+        note("trainable params: \(grouped(trainable)) || all params: \(grouped(total)) || trainable%: \(share)")
     }
 
-    private func source(_ path: String) throws -> DataSource {
+    /// Digits in groups of three: `1,234,567`.
+    private func grouped(_ number: Int) -> String {
+        var text = String(number)
+        for place in stride(from: text.count - 3, to: 0, by: -3) {
+            text.insert(",", at: text.index(text.startIndex, offsetBy: place))
+        }
+        return text
+    }
+
+    private func source(_ path: String) -> DataSource {
         DataSource(path: path, textColumn: textColumn, pairColumn: pairColumn, labelColumn: labelColumn)
     }
 
@@ -101,18 +133,6 @@ public struct ClassifierFineTuning {
     private func baseModel(_ directory: String) -> String {
         FileManager.default.fileExists(atPath: model)
             ? URL(fileURLWithPath: directory).standardizedFileURL.path : model
-    }
-
-    private static func scores(_ outputs: [Int], _ examples: [LabelledExample], classes: Int) -> EvaluationScores {
-        let labels = examples.map { Int($0.target) }
-        guard let metrics = try? ClassificationMetrics(predictions: outputs, labels: labels, classCount: classes) else {
-            return EvaluationScores([:])
-        }
-        return EvaluationScores(
-            [
-                "accuracy": metrics.accuracy, "f1": metrics.f1, "precision": metrics.precision,
-                "recall": metrics.recall, "matthews_correlation": metrics.matthewsCorrelation,
-            ], confusion: metrics.confusion)
     }
 }
 
