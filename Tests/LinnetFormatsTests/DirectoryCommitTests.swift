@@ -110,6 +110,11 @@ struct DirectoryCommitTests {
 
     @Test func filesWithoutASizeAreReadUpToTheLimit() throws {
         expectFailure(.tooLarge) { _ = try FileBytes.read("/dev/zero", limit: 200_000) }
+        let directory = try TemporaryDirectory()
+        #expect(FileManager.default.createFile(atPath: directory.file("sparse"), contents: nil))
+        if truncate(directory.file("sparse"), 1 << 43) == 0 {
+            expectFailure(.tooLarge, "sparse") { _ = try FileBytes.read(directory.file("sparse")) }
+        }
         #expect(try FileBytes.read("/dev/null").isEmpty)
         #expect(try !FileBytes.read("/proc/self/status").isEmpty)
     }

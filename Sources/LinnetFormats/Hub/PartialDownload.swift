@@ -80,12 +80,15 @@ final class PartialDownload: HubReceiver, @unchecked Sendable {
             throw failure("the server refused to resume; starting over")
         default: return
         }
-        guard encoding == "identity" else { throw failure("expected plain bytes, found the encoding '\(encoding)'") }
+        guard encoding == "identity" else {
+            throw failure("expected plain bytes, found the encoding \(FormatError.quoted(encoding))")
+        }
         if response.statusCode == 206 {
             let range = response.value(forHTTPHeaderField: "Content-Range") ?? ""
             guard range.hasPrefix("bytes \(count)-") else {
+                let wrong = failure("expected the bytes from \(count) on, found the range \(FormatError.quoted(range))")
                 try restart()
-                throw failure("expected the bytes from \(count) on, found the range '\(range)'")
+                throw wrong
             }
         } else if count > 0 {
             try restart()
