@@ -2,10 +2,13 @@ import Foundation
 
 /// Whole small files: read with a size limit, written so that a crash leaves the old or the new bytes, never a mix.
 public enum FileBytes {
+    /// The most bytes that are read unless a caller allows fewer: what the machine's memory holds.
+    public static let memoryLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+
     /// Reads the file at `path`; also a pipe.
     /// - Parameter limit: the most bytes that are read.
     /// - Throws: `FormatError`: `notFound`, `unreadable` or `tooLarge`.
-    public static func read(_ path: String, limit: Int = Int.max) throws -> [UInt8] {
+    public static func read(_ path: String, limit: Int = memoryLimit) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FormatError.reading(path) }
         defer { close(descriptor) }

@@ -6,7 +6,7 @@ extension JSON {
     public static let deepestNesting = 128
 
     /// Largest JSON file that `read` opens, in bytes; the largest tokenizer files are near 40 MB.
-    public static let largestFile = 512 << 20
+    public static let largestFile = 128 << 20
 
     /// Reads one JSON value from `bytes` (`[UInt8]`, `Data` or a raw buffer).
     /// - Parameters:
