@@ -96,7 +96,7 @@ static const float *LK_TYPED(padded_weights)(const float *weights, long rows, lo
     long lines = transposed ? round_up(cols, LK_WIDTH) : rows;
     float *copy = lk_scratch(LK_SCRATCH_SHARED, (size_t)(*line * lines) * sizeof(float));
     if (transposed) {
-        load_transposed_tile(copy, *line, weights, cols, rows, cols);
+        load_transposed_tile(copy, *line, weights, cols, rows, cols, 1);
     } else {
         load_tile(copy, *line, weights, cols, rows, rows, cols, 1);
     }

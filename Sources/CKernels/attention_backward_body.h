@@ -10,79 +10,72 @@ struct LK_TYPED(attention_backward) {
     struct dropout rule;
 };
 
-/// Working memory of one segment and head.
+/// Working memory of one segment and head. Tiles are [rows, padded dim]; transposed queries and output gradients,
+/// scores and their gradients have attention_queries columns.
 struct LK_TYPED(backward_tiles) {
-    float *q, *dout, *kt, *vt, *k, *dk, *dv; // blocks of queries or keys, [rows, padded]; kt and vt transposed
-    float *p, *ds;                           // [attention_queries, attention_keys]
-    float *dq, *delta;                       // of the whole segment
+    float *q, *dout, *q_transposed, *dout_transposed; // of a block of queries
+    float *k, *v, *dk, *dv;                           // of a block of keys
+    float *scores, *gradients;                        // of both
+    float *lse, *delta, *dq;                          // of the whole segment
 };
 
-/// Scores to probabilities and the gradients of probabilities to the gradients of scores, row by row.
-static inline void LK_TYPED(score_gradients)(const struct LK_TYPED(backward_tiles) * tiles, long rows, long padded_rows,
-                                             long keys, long limit, long step, const float *lse, const float *delta) {
-    for (long i = 0; i < padded_rows; i++, limit += step) {
-        float *p = tiles->p + i * attention_keys, *ds = tiles->ds + i * attention_keys;
-        long seen = i >= rows || limit < 0 ? 0 : limit < keys ? limit : keys;
-        for (long j = 0; j < keys; j += LK_WIDTH) {
-            vf probability = splat(0), gradient = splat(0);
-            if (j < seen) {
-                probability = keep_part(exponential_of_negative(load(p + j) - lse[i]), seen - j, 0);
-                gradient = probability * (load(ds + j) - delta[i]);
-            }
-            store(p + j, probability);
-            store(ds + j, gradient);
+/// Copies lse and sums delta, with zeros up to a whole vector.
+static void LK_TYPED(prepare_queries)(const struct LK_TYPED(attention_backward) * task, long query, long queries,
+                                      long h, const struct LK_TYPED(backward_tiles) * tiles) {
+    long dim = task->dim, stride = task->heads * dim, wide = round_up(queries, LK_WIDTH);
+    for (long i = 0; i < wide; i++) {
+        vf sum = {};
+        long offset = (query + i) * stride + h * dim;
+        for (long c = 0; c < dim && i < queries; c += LK_WIDTH) {
+            sum += load_some(task->dout + offset + c, dim - c) * load_some(task->out + offset + c, dim - c);
         }
+        tiles->delta[i] = sum_lanes(sum);
+        tiles->lse[i] = i < queries ? task->lse[h * task->qRows + query + i] : 0;
     }
+    memset(tiles->dq, 0, (size_t)(round_up(queries, tile_rows) * round_up(dim, LK_WIDTH)) * sizeof(float));
 }
 
-static void LK_TYPED(attention_backward_item)(const struct LK_TYPED(attention_backward) * task, long s, long h,
-                                              const struct LK_TYPED(backward_tiles) * tiles) {
+static void LK_TYPED(attend_backward)(const struct LK_TYPED(attention_backward) * task, long s, long h,
+                                      const struct LK_TYPED(backward_tiles) * tiles) {
     long heads = task->heads, dim = task->dim, stride = heads * dim, padded = round_up(dim, LK_WIDTH);
     long query = task->qOff[s], queries = task->qOff[s + 1] - query, key = task->kvOff[s];
     long keys = task->kvOff[s + 1] - key;
-    const float *lse = task->lse + h * task->qRows + query;
-    const LK_T *q = task->q + query * stride + h * dim, *dout = task->dout + query * stride + h * dim;
-    memset(tiles->dq, 0, (size_t)(round_up(queries, tile_rows) * padded) * sizeof(float));
-    for (long i = 0; i < queries; i++) {
-        vf sum = {};
-        for (long c = 0; c < dim; c += LK_WIDTH) {
-            const LK_T *out = task->out + (query + i) * stride + h * dim + c;
-            sum += load_some(dout + i * stride + c, dim - c) * load_some(out, dim - c);
-        }
-        tiles->delta[i] = sum_lanes(sum);
-    }
+    const long line = attention_queries;
+    LK_TYPED(prepare_queries)(task, query, queries, h, tiles);
     for (long first = 0; first < keys; first += attention_keys) {
         long count = keys - first < attention_keys ? keys - first : attention_keys;
-        long offset = (key + first) * stride + h * dim, wide = round_up(count, LK_WIDTH);
-        load_tile(tiles->k, padded, task->k + offset, stride, count, count, dim, 1);
-        load_transposed_tile(tiles->kt, attention_keys, task->k + offset, stride, count, dim);
-        load_transposed_tile(tiles->vt, attention_keys, task->v + offset, stride, count, dim);
-        long tall = round_up(count, tile_rows);
-        memset(tiles->dk, 0, (size_t)(tall * padded) * sizeof(float));
-        memset(tiles->dv, 0, (size_t)(tall * padded) * sizeof(float));
+        long offset = (key + first) * stride + h * dim, tall = round_up(count, tile_rows);
+        load_tile(tiles->k, padded, task->k + offset, stride, count, tall, dim, 1);
+        load_tile(tiles->v, padded, task->v + offset, stride, count, tall, dim, 1);
+        int begun = 0; // dk and dv hold sums already
         for (long start = 0; start < queries; start += attention_queries) {
             long rows = queries - start < attention_queries ? queries - start : attention_queries;
-            long high = round_up(rows, tile_rows), limit = task->causal ? start + 1 + keys - queries - first : count;
+            long wide = round_up(rows, LK_WIDTH), high = round_up(rows, tile_rows);
+            long limit = start + 1 + keys - queries - first, place = (query + start) * stride + h * dim;
             if (task->causal && limit + rows - 1 <= 0) {
                 continue;
             }
             if (first == 0 || queries > attention_queries) {
-                load_tile(tiles->q, padded, q + start * stride, stride, rows, high, dim, task->scale);
-                load_tile(tiles->dout, padded, dout + start * stride, stride, rows, high, dim, 1);
+                load_tile(tiles->q, padded, task->q + place, stride, rows, rows, dim, task->scale);
+                load_tile(tiles->dout, padded, task->dout + place, stride, rows, rows, dim, 1);
+                load_transposed_tile(tiles->q_transposed, line, task->q + place, stride, rows, dim, task->scale);
+                load_transposed_tile(tiles->dout_transposed, line, task->dout + place, stride, rows, dim, 1);
             }
-            product(tiles->p, attention_keys, tiles->q, padded, 1, tiles->kt, attention_keys, high, wide, dim, 0);
-            product(tiles->ds, attention_keys, tiles->dout, padded, 1, tiles->vt, attention_keys, high, wide, dim, 0);
-            if (task->dropping) {
-                drop_scores(tiles->ds, rows, first, count, query + start, heads, h, task->rule);
-            }
-            LK_TYPED(score_gradients)(tiles, rows, high, count, limit, task->causal, lse + start, tiles->delta + start);
-            if (task->dropping) {
-                drop_scores(tiles->p, rows, first, count, query + start, heads, h, task->rule);
-            }
-            product(tiles->dv, padded, tiles->p, 1, attention_keys, tiles->dout, padded, tall, padded, rows, 1);
-            product(tiles->dk, padded, tiles->ds, 1, attention_keys, tiles->q, padded, tall, padded, rows, 1);
-            product(tiles->dq + start * padded, padded, tiles->ds, attention_keys, 1, tiles->k, padded, high, padded,
+            product(tiles->scores, line, tiles->k, padded, 1, tiles->q_transposed, line, tall, wide, dim, 0);
+            product(tiles->gradients, line, tiles->v, padded, 1, tiles->dout_transposed, line, tall, wide, dim, 0);
+            struct score_tile tile = {
+                rows,  count,        first,          limit,     (uint64_t)((query + start) * heads + h),
+                heads, task->causal, task->dropping, task->rule};
+            softmax_tile_backward(tiles->scores, tiles->gradients, &tile, tiles->lse + start, tiles->delta + start);
+            product(tiles->dv, padded, tiles->scores, line, 1, tiles->dout, padded, tall, padded, rows, begun);
+            product(tiles->dk, padded, tiles->gradients, line, 1, tiles->q, padded, tall, padded, rows, begun);
+            product(tiles->dq + start * padded, padded, tiles->gradients, 1, line, tiles->k, padded, high, padded,
                     count, 1);
+            begun = 1;
+        }
+        if (!begun) {
+            memset(tiles->dk, 0, (size_t)(tall * padded) * sizeof(float));
+            memset(tiles->dv, 0, (size_t)(tall * padded) * sizeof(float));
         }
         store_tile(task->dk + offset, stride, tiles->dk, padded, count, dim, 1);
         store_tile(task->dv + offset, stride, tiles->dv, padded, count, dim, 1);
@@ -90,6 +83,7 @@ static void LK_TYPED(attention_backward_item)(const struct LK_TYPED(attention_ba
     store_tile(task->dq + query * stride + h * dim, stride, tiles->dq, padded, queries, dim, task->scale);
 }
 
+/// Items are the heads of the segments.
 static void LK_TYPED(attention_backward_range)(void *context, long begin, long end) {
     const struct LK_TYPED(attention_backward) *task = context;
     long heads = task->heads, padded = round_up(task->dim, LK_WIDTH), longest = 0;
@@ -97,25 +91,27 @@ static void LK_TYPED(attention_backward_range)(void *context, long begin, long e
         long queries = task->qOff[s + 1] - task->qOff[s];
         longest = queries > longest ? queries : longest;
     }
-    longest = round_up(longest, tile_rows);
+    longest = round_up(longest, LK_WIDTH > tile_rows ? LK_WIDTH : tile_rows);
     long query_block = attention_queries * padded, key_block = attention_keys * padded;
-    long square = attention_queries * attention_keys;
-    long floats = 2 * query_block + 5 * key_block + 2 * square + longest * (padded + 1) + 11 * 16;
-    struct arena arena = {lk_scratch(LK_SCRATCH_WORKER, (size_t)floats * sizeof(float))};
+    long square = attention_keys * attention_queries;
+    long floats = 4 * query_block + 4 * key_block + 2 * square + longest * (padded + 2);
+    struct arena arena = {lk_scratch(LK_SCRATCH_WORKER, (size_t)(floats + 13 * 16) * sizeof(float))};
     struct LK_TYPED(backward_tiles) tiles;
     tiles.q = take(&arena, query_block);
     tiles.dout = take(&arena, query_block);
-    tiles.kt = take(&arena, key_block);
-    tiles.vt = take(&arena, key_block);
+    tiles.q_transposed = take(&arena, query_block);
+    tiles.dout_transposed = take(&arena, query_block);
     tiles.k = take(&arena, key_block);
+    tiles.v = take(&arena, key_block);
     tiles.dk = take(&arena, key_block);
     tiles.dv = take(&arena, key_block);
-    tiles.p = take(&arena, square);
-    tiles.ds = take(&arena, square);
-    tiles.dq = take(&arena, longest * padded);
+    tiles.scores = take(&arena, square);
+    tiles.gradients = take(&arena, square);
+    tiles.lse = take(&arena, longest);
     tiles.delta = take(&arena, longest);
+    tiles.dq = take(&arena, longest * padded);
     for (long item = begin; item < end; item++) {
-        LK_TYPED(attention_backward_item)(task, item / heads, item % heads, &tiles);
+        LK_TYPED(attend_backward)(task, item / heads, item % heads, &tiles);
     }
 }
 

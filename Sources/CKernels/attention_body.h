@@ -11,95 +11,75 @@ struct LK_TYPED(attention) {
     struct dropout rule;
 };
 
-/// Turns a tile of scores [rows <= tile_rows, keys] of one block of keys into exp(score - maximum), dropped out.
-/// `limit` is the number of keys that the first row sees, one more for each next row if `step` is 1. Updates each row's
-/// maximum and sum; `correction` gets what earlier sums and outputs are to be multiplied by.
-static inline void LK_TYPED(softmax_tile)(float *scores, long rows, long keys, long limit, long step, float *greatest,
-                                          float *sum, float *correction) {
-    for (long i = 0; i < rows; i++, limit += step) {
-        float *row = scores + i * attention_keys;
-        long seen = limit < 0 ? 0 : limit < keys ? limit : keys;
-        vf top = splat(-__builtin_inff());
-        for (long j = 0; j < seen; j += LK_WIDTH) {
-            top = maximum(top, keep_part(load(row + j), seen - j, -__builtin_inff()));
+/// Working memory of a block of queries. Keys and values are [keys, padded dim]; queries and scores are transposed.
+struct LK_TYPED(attention_tiles) {
+    float *q, *k, *v, *scores, *out;
+    float *greatest, *sum, *correction;
+};
+
+static void LK_TYPED(attend)(const struct LK_TYPED(attention) * task, struct query_block block, long h,
+                             const struct LK_TYPED(attention_tiles) * tiles) {
+    long heads = task->heads, dim = task->dim, stride = heads * dim, padded = round_up(dim, LK_WIDTH);
+    long query = task->qOff[block.segment] + block.first, queries = task->qOff[block.segment + 1] - query;
+    long key = task->kvOff[block.segment], keys = task->kvOff[block.segment + 1] - key;
+    long limit = keys - queries + 1; // with causal attention, the first query of the block sees keys below this
+    queries = queries < attention_queries ? queries : attention_queries;
+    long last = task->causal && limit + queries - 1 < keys ? limit + queries - 1 : keys;
+    long wide = round_up(queries, LK_WIDTH), tall = round_up(queries, tile_rows);
+    load_transposed_tile(tiles->q, attention_queries, task->q + query * stride + h * dim, stride, queries, dim,
+                         task->scale);
+    for (long i = 0; i < wide; i += LK_WIDTH) {
+        store(tiles->greatest + i, splat(-__builtin_inff()));
+        store(tiles->sum + i, splat(0));
+    }
+    if (last <= 0) {
+        memset(tiles->out, 0, (size_t)(tall * padded) * sizeof(float));
+    }
+    for (long first = 0; first < last; first += attention_keys) {
+        long count = last - first < attention_keys ? last - first : attention_keys;
+        long offset = (key + first) * stride + h * dim, high = round_up(count, tile_rows);
+        load_tile(tiles->k, padded, task->k + offset, stride, count, high, dim, 1);
+        load_tile(tiles->v, padded, task->v + offset, stride, count, count, dim, 1);
+        product(tiles->scores, attention_queries, tiles->k, padded, 1, tiles->q, attention_queries, high, wide, dim, 0);
+        struct score_tile tile = {queries, count,        first,          limit - first, (uint64_t)(query * heads + h),
+                                  heads,   task->causal, task->dropping, task->rule};
+        softmax_tile(tiles->scores, &tile, tiles->greatest, tiles->sum, tiles->correction);
+        for (long i = 0; first > 0 && i < queries; i++) {
+            scale_line(tiles->out + i * padded, padded, tiles->correction[i]);
         }
-        float before = greatest[i], now = maximum_lane(top);
-        now = now > before ? now : before;
-        float shift = now == -__builtin_inff() ? 0 : now;
-        vf total = {};
-        for (long j = 0; j < keys; j += LK_WIDTH) {
-            vf p = splat(0);
-            if (j < seen) {
-                p = keep_part(exponential_of_negative(load(row + j) - shift), seen - j, 0);
-            }
-            total += p;
-            store(row + j, p);
-        }
-        correction[i] = before == now ? 1 : expf(before - shift);
-        sum[i] = sum[i] * correction[i] + sum_lanes(total);
-        greatest[i] = now;
+        product(tiles->out, padded, tiles->scores, 1, attention_queries, tiles->v, padded, tall, padded, count,
+                first > 0);
+    }
+    float *lse = task->lse + h * task->qRows + query;
+    for (long i = 0; i < queries; i += LK_WIDTH) {
+        vf sum = load(tiles->sum + i);
+        store_some(lse + i, load(tiles->greatest + i) + logarithm(sum), queries - i);
+        store(tiles->sum + i, choose(sum == splat(0), splat(0), 1.0f / sum));
+    }
+    for (long i = 0; i < queries; i++) {
+        store_tile(task->out + (query + i) * stride + h * dim, stride, tiles->out + i * padded, padded, 1, dim,
+                   tiles->sum[i]);
     }
 }
 
+/// Items are the heads of the blocks of queries.
 static void LK_TYPED(attention_range)(void *context, long begin, long end) {
     const struct LK_TYPED(attention) *task = context;
-    long heads = task->heads, dim = task->dim, stride = heads * dim, padded = round_up(dim, LK_WIDTH);
-    struct arena arena = {lk_scratch(LK_SCRATCH_WORKER, (size_t)((2 * attention_queries + 2 * attention_keys) * padded +
-                                                                 (tile_rows + 1) * attention_keys + 4 * 64) *
-                                                            sizeof(float))};
-    float *q = take(&arena, attention_queries * padded), *o = take(&arena, attention_queries * padded);
-    float *k = take(&arena, padded * attention_keys), *v = take(&arena, attention_keys * padded);
-    float *scores = take(&arena, tile_rows * attention_keys);
-    float greatest[attention_queries], sum[attention_queries], correction[tile_rows];
+    long padded = round_up(task->dim, LK_WIDTH), query_block = attention_queries * padded;
+    long key_block = attention_keys * padded, square = attention_keys * attention_queries;
+    long floats = 2 * query_block + 2 * key_block + square + 3 * attention_queries;
+    struct arena arena = {lk_scratch(LK_SCRATCH_WORKER, (size_t)(floats + 8 * 16) * sizeof(float))};
+    struct LK_TYPED(attention_tiles) tiles;
+    tiles.q = take(&arena, query_block);
+    tiles.k = take(&arena, key_block);
+    tiles.v = take(&arena, key_block);
+    tiles.scores = take(&arena, square);
+    tiles.out = take(&arena, query_block);
+    tiles.greatest = take(&arena, attention_queries);
+    tiles.sum = take(&arena, attention_queries);
+    tiles.correction = take(&arena, attention_queries);
     for (long item = begin; item < end; item++) {
-        struct query_block block = task->blocks[item / heads];
-        long h = item % heads, query = task->qOff[block.segment] + block.first;
-        long queries = task->qOff[block.segment + 1] - query;
-        long key = task->kvOff[block.segment], keys = task->kvOff[block.segment + 1] - key;
-        // With causal attention, the first query of the block sees keys below `limit`.
-        long limit =
-            task->causal ? block.first + 1 + keys - (task->qOff[block.segment + 1] - task->qOff[block.segment]) : keys;
-        queries = queries < attention_queries ? queries : attention_queries;
-        long last = task->causal && limit + queries - 1 < keys ? limit + queries - 1 : keys;
-        load_tile(q, padded, task->q + query * stride + h * dim, stride, queries, round_up(queries, tile_rows), dim,
-                  task->scale);
-        for (long i = 0; i < queries; i++) {
-            greatest[i] = -__builtin_inff();
-            sum[i] = 0;
-        }
-        if (last <= 0) {
-            memset(o, 0, (size_t)(queries * padded) * sizeof(float));
-        }
-        for (long first = 0; first < last; first += attention_keys) {
-            long count = last - first < attention_keys ? last - first : attention_keys;
-            const LK_T *keys_in = task->k + (key + first) * stride + h * dim;
-            load_transposed_tile(k, attention_keys, keys_in, stride, count, dim);
-            load_tile(v, padded, task->v + (key + first) * stride + h * dim, stride, count, count, dim, 1);
-            for (long i = 0; i < queries; i += tile_rows) {
-                long rows = queries - i < tile_rows ? queries - i : tile_rows;
-                product(scores, attention_keys, q + i * padded, padded, 1, k, attention_keys, tile_rows,
-                        round_up(count, LK_WIDTH), dim, 0);
-                LK_TYPED(softmax_tile)
-                (scores, rows, count, task->causal ? limit + i - first : count, task->causal, greatest + i, sum + i,
-                 correction);
-                if (task->dropping) {
-                    drop_scores(scores, rows, first, count, query + i, heads, h, task->rule);
-                }
-                for (long row = 0; first > 0 && row < rows; row++) {
-                    for (long c = 0; c < padded; c += LK_WIDTH) {
-                        float *line = o + (i + row) * padded + c;
-                        store(line, load(line) * correction[row]);
-                    }
-                }
-                product(o + i * padded, padded, scores, attention_keys, 1, v, padded, tile_rows, padded, count,
-                        first > 0);
-            }
-        }
-        for (long i = 0; i < queries; i++) {
-            LK_T *out = task->out + (query + i) * stride + h * dim;
-            store_tile(out, stride, o + i * padded, padded, 1, dim, sum[i] > 0 ? 1 / sum[i] : 1);
-            task->lse[h * task->qRows + query + i] = greatest[i] + logf(sum[i]);
-        }
+        LK_TYPED(attend)(task, task->blocks[item / task->heads], item % task->heads, &tiles);
     }
 }
 

@@ -4,17 +4,17 @@ struct LK_TYPED(binary) {
     const LK_T *a, *b;
 };
 
-#define LK_BINARY(name, expression)                                                      \
-    static void LK_TYPED(name##_range)(void *context, long begin, long end) {            \
-        const struct LK_TYPED(binary) *task = context;                                   \
-        for (long i = begin; i < end; i += LK_WIDTH) {                                   \
-            vf a = load_some(task->a + i, end - i), b = load_some(task->b + i, end - i); \
-            store_some(task->out + i, expression, end - i);                              \
-        }                                                                                \
-    }                                                                                    \
-    void LK_VARIANT(lk_##name)(LK_T * out, const LK_T *a, const LK_T *b, long n) {       \
-        struct LK_TYPED(binary) task = {out, a, b};                                      \
-        lk_parallel_for(n, 16384, LK_TYPED(name##_range), &task);                        \
+#define LK_BINARY(name, expression)                                                                                    \
+    static void LK_TYPED(name##_range)(void *context, long begin, long end) {                                          \
+        const struct LK_TYPED(binary) *task = context;                                                                 \
+        for (long i = begin; i < end; i += LK_WIDTH) {                                                                 \
+            vf a = load_some(task->a + i, end - i), b = load_some(task->b + i, end - i);                               \
+            store_some(task->out + i, expression, end - i);                                                            \
+        }                                                                                                              \
+    }                                                                                                                  \
+    void LK_VARIANT(lk_##name)(LK_T * out, const LK_T *a, const LK_T *b, long n) {                                     \
+        struct LK_TYPED(binary) task = {out, a, b};                                                                    \
+        lk_parallel_for(n, 16384, LK_TYPED(name##_range), &task);                                                      \
     }
 LK_BINARY(add, a + b)
 LK_BINARY(sub, a - b)
@@ -28,17 +28,17 @@ struct LK_TYPED(scalar) {
     float s;
 };
 
-#define LK_SCALAR(name, expression)                                           \
-    static void LK_TYPED(name##_range)(void *context, long begin, long end) { \
-        const struct LK_TYPED(scalar) *task = context;                        \
-        for (long i = begin; i < end; i += LK_WIDTH) {                        \
-            vf a = load_some(task->a + i, end - i);                           \
-            store_some(task->out + i, expression, end - i);                   \
-        }                                                                     \
-    }                                                                         \
-    void LK_VARIANT(lk_##name)(LK_T * out, const LK_T *a, float s, long n) {  \
-        struct LK_TYPED(scalar) task = {out, a, s};                           \
-        lk_parallel_for(n, 16384, LK_TYPED(name##_range), &task);             \
+#define LK_SCALAR(name, expression)                                                                                    \
+    static void LK_TYPED(name##_range)(void *context, long begin, long end) {                                          \
+        const struct LK_TYPED(scalar) *task = context;                                                                 \
+        for (long i = begin; i < end; i += LK_WIDTH) {                                                                 \
+            vf a = load_some(task->a + i, end - i);                                                                    \
+            store_some(task->out + i, expression, end - i);                                                            \
+        }                                                                                                              \
+    }                                                                                                                  \
+    void LK_VARIANT(lk_##name)(LK_T * out, const LK_T *a, float s, long n) {                                           \
+        struct LK_TYPED(scalar) task = {out, a, s};                                                                    \
+        lk_parallel_for(n, 16384, LK_TYPED(name##_range), &task);                                                      \
     }
 LK_SCALAR(scale, a * task->s)
 LK_SCALAR(add_scalar, a + task->s)
@@ -88,13 +88,13 @@ struct LK_TYPED(unary) {
 };
 
 /// Runs through a range with `expression` of x for out, or with the chain rule.
-#define LK_UNARY_CASE(op, expression)                       \
-    case op:                                                \
-        for (long i = begin; i < end; i += LK_WIDTH) {      \
-            vf x = load_some(task->in + i, end - i);        \
-            (void)x;                                        \
-            store_some(task->out + i, expression, end - i); \
-        }                                                   \
+#define LK_UNARY_CASE(op, expression)                                                                                  \
+    case op:                                                                                                           \
+        for (long i = begin; i < end; i += LK_WIDTH) {                                                                 \
+            vf x = load_some(task->in + i, end - i);                                                                   \
+            (void)x;                                                                                                   \
+            store_some(task->out + i, expression, end - i);                                                            \
+        }                                                                                                              \
         break;
 
 static void LK_TYPED(unary_range)(void *context, long begin, long end) {
@@ -107,7 +107,7 @@ static void LK_TYPED(unary_range)(void *context, long begin, long end) {
         LK_UNARY_CASE(LK_SQRT, square_root(x))
         LK_UNARY_CASE(LK_TANH, hyperbolic_tangent(x))
         LK_UNARY_CASE(LK_SIGMOID, sigmoid(x))
-        LK_UNARY_CASE(LK_RELU, select(x < zero, zero, x))
+        LK_UNARY_CASE(LK_RELU, choose(x < zero, zero, x))
         LK_UNARY_CASE(LK_GELU, gelu(x))
         LK_UNARY_CASE(LK_GELU_TANH, x * sigmoid(gelu_tanh_argument(x)))
         LK_UNARY_CASE(LK_SILU, x * sigmoid(x))
@@ -128,13 +128,13 @@ static void LK_TYPED(unary_backward_range)(void *context, long begin, long end) 
         LK_SLOPE_CASE(LK_SQRT, 0.5f / square_root(x))
         LK_SLOPE_CASE(LK_TANH, 1.0f - hyperbolic_tangent(x) * hyperbolic_tangent(x))
         LK_SLOPE_CASE(LK_SIGMOID, sigmoid(x) * sigmoid(-x))
-        LK_SLOPE_CASE(LK_RELU, select(x <= zero, zero, splat(1.0f)))
+        LK_SLOPE_CASE(LK_RELU, choose(x <= zero, zero, splat(1.0f)))
         LK_SLOPE_CASE(LK_GELU, gelu_slope(x))
         LK_SLOPE_CASE(LK_GELU_TANH, gelu_tanh_slope(x))
         LK_SLOPE_CASE(LK_SILU, silu_slope(x))
         LK_SLOPE_CASE(LK_RECIPROCAL, -1.0f / (x * x))
         LK_SLOPE_CASE(LK_SQUARE, x + x)
-        LK_SLOPE_CASE(LK_ABS, select(x > zero, splat(1.0f), select(x < zero, splat(-1.0f), x)))
+        LK_SLOPE_CASE(LK_ABS, choose(x > zero, splat(1.0f), choose(x < zero, splat(-1.0f), x)))
     }
 #undef LK_SLOPE_CASE
 }

@@ -4,8 +4,8 @@
 
 /// exp(x), at most 2 ulp; 0 and infinity at the ends of the range, subnormal results included; NaN stays NaN.
 LK_INLINE vf exponential(vf x) {
-    x = select(x < splat(-104.0f), splat(-104.0f), x);
-    x = select(x > splat(89.0f), splat(89.0f), x);
+    x = choose(x < splat(-104.0f), splat(-104.0f), x);
+    x = choose(x > splat(89.0f), splat(89.0f), x);
     const float magic = 12582912.0f; // 1.5 · 2²³: the sum's low bits are the nearest integer
     vf shifted = x * 1.44269504f + magic;
     vf n = shifted - magic;
@@ -25,7 +25,7 @@ LK_INLINE vf exponential(vf x) {
 /// exp(x) for x <= 0, 0 below -87; for softmax.
 LK_INLINE vf exponential_of_negative(vf x) {
     vi tiny = x < splat(-87.0f);
-    vf clamped = select(tiny, splat(-87.0f), x);
+    vf clamped = choose(tiny, splat(-87.0f), x);
     const float magic = 12582912.0f;
     vf shifted = clamped * 1.44269504f + magic;
     vf n = shifted - magic;
@@ -43,7 +43,7 @@ LK_INLINE vf exponential_of_negative(vf x) {
 /// Natural logarithm, at most 2 ulp; -infinity at 0, NaN below.
 LK_INLINE vf logarithm(vf x) {
     vi small = x < splat(1.17549435e-38f);
-    vf scaled = select(small, x * 8388608.0f, x);
+    vf scaled = choose(small, x * 8388608.0f, x);
     vi bits = (vi)scaled - 0x3f3504f3; // the bits of √½: the mantissa falls in √½ ..< √2
     vi exponent = bits >> 23;
     vf f = (vf)((bits & 0x007fffff) + 0x3f3504f3) - 1.0f;
@@ -60,9 +60,9 @@ LK_INLINE vf logarithm(vf x) {
     vf y = square * f * q + e * -2.12194440e-4f;
     y = square * -0.5f + y;
     vf result = e * 0.693359375f + (f + y);
-    result = select(x == splat(__builtin_inff()), x, result);
-    result = select(x == splat(0.0f), splat(-__builtin_inff()), result);
-    return select(x >= splat(0.0f), result, splat(__builtin_nanf("")));
+    result = choose(x == splat(__builtin_inff()), x, result);
+    result = choose(x == splat(0.0f), splat(-__builtin_inff()), result);
+    return choose(x >= splat(0.0f), result, splat(__builtin_nanf("")));
 }
 
 /// Hyperbolic tangent.
@@ -75,7 +75,7 @@ LK_INLINE vf hyperbolic_tangent(vf x) {
     vf near = x * z * q + x;
     vf far = 1.0f - 2.0f / (exponential(size + size) + 1.0f);
     far = (vf)((vi)far | ((vi)x & (vi)splat(-0.0f)));
-    return select(size < splat(0.625f), near, far);
+    return choose(size < splat(0.625f), near, far);
 }
 
 LK_INLINE vf square_root(vf x) {
@@ -103,7 +103,7 @@ LK_INLINE vf complementary_error(vf x, vf *gaussian) {
 /// |x| cut off where erfc(|x| / √2) vanishes, so that infinities meet no 0 · ∞.
 LK_INLINE vf size_below_20(vf x) {
     vf size = absolute(x);
-    return select(size < splat(20.0f), size, splat(20.0f));
+    return choose(size < splat(20.0f), size, splat(20.0f));
 }
 
 /// x Φ(x) with Φ from erf.
@@ -116,7 +116,7 @@ LK_INLINE vf gelu(vf x) {
 LK_INLINE vf gelu_slope(vf x) {
     vf gaussian, tail = complementary_error(x, &gaussian) * 0.5f;
     vf bell = size_below_20(x) * 0.39894228f * gaussian;
-    return select(x >= splat(0.0f), 1.0f - tail + bell, tail - bell);
+    return choose(x >= splat(0.0f), 1.0f - tail + bell, tail - bell);
 }
 
 /// The slope of x · sigmoid(x).

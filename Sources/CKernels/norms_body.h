@@ -10,6 +10,49 @@ struct LK_TYPED(norm) {
     long cols;
 };
 
+/// Σ x, in four interleaved sums.
+LK_INLINE float LK_TYPED(line_sum)(const LK_T *in, long cols) {
+    vf sums[4] = {};
+    long c = 0;
+    for (; c + 4 * LK_WIDTH <= cols; c += 4 * LK_WIDTH) {
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) {
+            sums[j] += load(in + c + j * LK_WIDTH);
+        }
+    }
+    for (; c < cols; c += LK_WIDTH) {
+        sums[0] += load_some(in + c, cols - c);
+    }
+    return sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+/// Σ (x - mean)², in four interleaved sums.
+LK_INLINE float LK_TYPED(line_deviation)(const LK_T *in, float mean, long cols) {
+    vf sums[4] = {};
+    long c = 0;
+    for (; c + 4 * LK_WIDTH <= cols; c += 4 * LK_WIDTH) {
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) {
+            vf centred = load(in + c + j * LK_WIDTH) - mean;
+            sums[j] += centred * centred;
+        }
+    }
+    for (; c < cols; c += LK_WIDTH) {
+        vf centred = keep_part(load_some(in + c, cols - c) - mean, cols - c, 0);
+        sums[0] += centred * centred;
+    }
+    return sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+/// sum = x · factors + residual; factors may be NULL.
+LK_INLINE void LK_TYPED(add_residual)(LK_T *sum, const LK_T *x, const float *factors, const LK_T *residual, long cols) {
+    for (long c = 0; c < cols; c += LK_WIDTH) {
+        vf kept = load_some(x + c, cols - c);
+        kept = factors ? kept * load(factors + c) : kept;
+        store_some(sum + c, kept + load_some(residual + c, cols - c), cols - c);
+    }
+}
+
 static void LK_TYPED(norm_range)(void *context, long begin, long end) {
     const struct LK_TYPED(norm) *task = context;
     long cols = task->cols;
@@ -17,32 +60,14 @@ static void LK_TYPED(norm_range)(void *context, long begin, long end) {
         task->dropping ? lk_scratch(LK_SCRATCH_WORKER, (size_t)(cols + 8 * LK_WIDTH) * sizeof(float)) : NULL;
     for (long r = begin; r < end; r++) {
         const LK_T *in = task->in + r * cols;
-        vf total = {};
         if (task->residual) {
             const float *factors =
                 task->dropping ? dropout_factors(buffer, (uint64_t)r * (uint64_t)cols, cols, task->rule) : NULL;
-            const LK_T *residual = task->residual + r * cols;
-            LK_T *sum = task->sum + r * cols;
-            for (long c = 0; c < cols; c += LK_WIDTH) {
-                vf x = load_some(in + c, cols - c);
-                x = factors ? x * load(factors + c) : x;
-                store_some(sum + c, x + load_some(residual + c, cols - c), cols - c);
-                total += load_some(sum + c, cols - c);
-            }
-            in = sum;
-        } else {
-            for (long c = 0; c < cols; c += LK_WIDTH) {
-                total += load_some(in + c, cols - c);
-            }
+            LK_TYPED(add_residual)(task->sum + r * cols, in, factors, task->residual + r * cols, cols);
+            in = task->sum + r * cols;
         }
-        float mean = sum_lanes(total) / (float)cols;
-        vf squares = {};
-        for (long c = 0; c < cols; c += LK_WIDTH) {
-            vf centred = load_some(in + c, cols - c) - mean;
-            centred = keep_part(centred, cols - c, 0);
-            squares += centred * centred;
-        }
-        float rstd = 1 / __builtin_sqrtf(sum_lanes(squares) / (float)cols + task->eps);
+        float mean = LK_TYPED(line_sum)(in, cols) / (float)cols;
+        float rstd = 1 / __builtin_sqrtf(LK_TYPED(line_deviation)(in, mean, cols) / (float)cols + task->eps);
         LK_T *out = task->out + r * cols;
         for (long c = 0; c < cols; c += LK_WIDTH) {
             vf x = (load_some(in + c, cols - c) - mean) * rstd;

@@ -75,18 +75,6 @@ static void product(float *c, long c_row, const float *a, long a_row, long a_ste
     }
 }
 
-#if LK_WIDTH == 16
-#define LK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define LK_INTERLEAVE_HIGH(a, b) \
-    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#elif LK_WIDTH == 8
-#define LK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define LK_INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define LK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define LK_INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#endif
-
 /// Transposes a square of LK_WIDTH vectors: log2(LK_WIDTH) perfect shuffles of its elements.
 LK_INLINE void transpose_square(vf rows[LK_WIDTH]) {
 #pragma clang loop unroll(full)
@@ -106,37 +94,38 @@ LK_INLINE void transpose_square(vf rows[LK_WIDTH]) {
 
 /// out [padded_rows, out_row] = factor · in [rows, in_row] (its first cols columns) in fp32; zero in the padding, whose
 /// columns reach to the next multiple of LK_WIDTH.
-#define LK_DEFINE_TILES(T)                                                                                            \
-    LK_OVERLOAD void load_tile(float *out, long out_row, const T *in, long in_row, long rows, long padded_rows,       \
-                               long cols, float factor) {                                                             \
-        for (long r = 0; r < padded_rows; r++) {                                                                      \
-            for (long c = 0; c < cols; c += LK_WIDTH) {                                                               \
-                vf x = r < rows ? load_some(in + r * in_row + c, cols - c) * factor : splat(0);                       \
-                store(out + r * out_row + c, x);                                                                      \
-            }                                                                                                         \
-        }                                                                                                             \
-    }                                                                                                                 \
-    LK_OVERLOAD void load_transposed_tile(float *out, long out_row, const T *in, long in_row, long rows, long cols) { \
-        for (long r = 0; r < rows; r += LK_WIDTH) {                                                                   \
-            for (long c = 0; c < cols; c += LK_WIDTH) {                                                               \
-                vf square[LK_WIDTH];                                                                                  \
-                _Pragma("clang loop unroll(full)") for (int i = 0; i < LK_WIDTH; i++) {                               \
-                    square[i] = r + i < rows ? load_some(in + (r + i) * in_row + c, cols - c) : splat(0);             \
-                }                                                                                                     \
-                transpose_square(square);                                                                             \
-                _Pragma("clang loop unroll(full)") for (int i = 0; i < LK_WIDTH; i++) {                               \
-                    store(out + (c + i) * out_row + r, square[i]);                                                    \
-                }                                                                                                     \
-            }                                                                                                         \
-        }                                                                                                             \
-    }                                                                                                                 \
-    LK_OVERLOAD void store_tile(T *out, long out_row, const float *in, long in_row, long rows, long cols,             \
-                                float factor) {                                                                       \
-        for (long r = 0; r < rows; r++) {                                                                             \
-            for (long c = 0; c < cols; c += LK_WIDTH) {                                                               \
-                store_some(out + r * out_row + c, load(in + r * in_row + c) * factor, cols - c);                      \
-            }                                                                                                         \
-        }                                                                                                             \
+#define LK_DEFINE_TILES(T)                                                                                             \
+    LK_OVERLOAD void load_tile(float *out, long out_row, const T *in, long in_row, long rows, long padded_rows,        \
+                               long cols, float factor) {                                                              \
+        for (long r = 0; r < padded_rows; r++) {                                                                       \
+            for (long c = 0; c < cols; c += LK_WIDTH) {                                                                \
+                vf x = r < rows ? load_some(in + r * in_row + c, cols - c) * factor : splat(0);                        \
+                store(out + r * out_row + c, x);                                                                       \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+    LK_OVERLOAD void load_transposed_tile(float *out, long out_row, const T *in, long in_row, long rows, long cols,    \
+                                          float factor) {                                                              \
+        for (long r = 0; r < rows; r += LK_WIDTH) {                                                                    \
+            for (long c = 0; c < cols; c += LK_WIDTH) {                                                                \
+                vf square[LK_WIDTH];                                                                                   \
+                _Pragma("clang loop unroll(full)") for (int i = 0; i < LK_WIDTH; i++) {                                \
+                    square[i] = r + i < rows ? load_some(in + (r + i) * in_row + c, cols - c) * factor : splat(0);     \
+                }                                                                                                      \
+                transpose_square(square);                                                                              \
+                _Pragma("clang loop unroll(full)") for (int i = 0; i < LK_WIDTH; i++) {                                \
+                    store(out + (c + i) * out_row + r, square[i]);                                                     \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+    LK_OVERLOAD void store_tile(T *out, long out_row, const float *in, long in_row, long rows, long cols,              \
+                                float factor) {                                                                        \
+        for (long r = 0; r < rows; r++) {                                                                              \
+            for (long c = 0; c < cols; c += LK_WIDTH) {                                                                \
+                store_some(out + r * out_row + c, load(in + r * in_row + c) * factor, cols - c);                       \
+            }                                                                                                          \
+        }                                                                                                              \
     }
 LK_DEFINE_TILES(float)
 LK_DEFINE_TILES(lk_bf16)
@@ -151,4 +140,11 @@ static inline float *take(struct arena *arena, long floats) {
     float *piece = arena->next;
     arena->next += round_up(floats, 16);
     return piece;
+}
+
+/// Multiplies a line of whole vectors.
+static inline void scale_line(float *line, long n, float factor) {
+    for (long i = 0; i < n; i += LK_WIDTH) {
+        store(line + i, load(line + i) * factor);
+    }
 }

@@ -6,42 +6,44 @@ struct random_words {
     vu word[4];
 };
 
-/// The counter of lane l is (counter[l], second, stream), from the lowest 32 bits up; the key is `seed`.
-LK_INLINE struct random_words random_block(vu counter, uint32_t second, uint64_t stream, uint64_t seed) {
-    // 64-bit lanes hold 32-bit values: even counters in a[0], odd ones in a[1]; the upper halves are ignored.
-    const vq low = (vq){} + 0xffffffffu;
-    vq a[2] = {(vq)counter & low, (vq)counter >> 32};
-    vq b[2] = {(vq){} + second, (vq){} + second};
+/// The products of the lower halves of 64-bit lanes.
+LK_INLINE vq multiply_low(vq a, uint32_t factor) {
+#if LK_WIDTH == 16
+    return (vq)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(factor));
+#elif LK_WIDTH == 8
+    return (vq)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(factor));
+#else
+    return (a & 0xffffffffu) * factor;
+#endif
+}
+
+/// The counter of lane l is (first[l], second[l], stream), from the lowest 32 bits up; the key is `seed`.
+LK_INLINE struct random_words random_block(vu first, vu second, uint64_t stream, uint64_t seed) {
+    // 64-bit lanes hold 32-bit values: of even lanes in element 0, of odd ones in 1; the upper halves are ignored.
+    vq a[2] = {(vq)first, (vq)first >> 32}, b[2] = {(vq)second, (vq)second >> 32};
     vq c[2] = {(vq){} + (stream & 0xffffffffu), (vq){} + (stream & 0xffffffffu)};
     vq d[2] = {(vq){} + (stream >> 32), (vq){} + (stream >> 32)};
     uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
 #pragma clang loop unroll(full)
     for (int round = 0; round < 10; round++) {
+#pragma clang loop unroll(full)
         for (int half = 0; half < 2; half++) {
-            vq first = (a[half] & low) * 0xD2511F53u, third = (c[half] & low) * 0xCD9E8D57u;
-            a[half] = (third >> 32) ^ b[half] ^ key0;
-            c[half] = (first >> 32) ^ d[half] ^ key1;
-            b[half] = third;
-            d[half] = first;
+            vq low = multiply_low(a[half], 0xD2511F53u), high = multiply_low(c[half], 0xCD9E8D57u);
+            a[half] = (high >> 32) ^ b[half] ^ key0;
+            c[half] = (low >> 32) ^ d[half] ^ key1;
+            b[half] = high;
+            d[half] = low;
         }
         key0 += 0x9E3779B9u;
         key1 += 0xBB67AE85u;
     }
+    const vq lower = (vq){} + 0xffffffffu;
     struct random_words words;
-    words.word[0] = (vu)((a[0] & low) | (a[1] << 32));
-    words.word[1] = (vu)((b[0] & low) | (b[1] << 32));
-    words.word[2] = (vu)((c[0] & low) | (c[1] << 32));
-    words.word[3] = (vu)((d[0] & low) | (d[1] << 32));
+    words.word[0] = (vu)((a[0] & lower) | (a[1] << 32));
+    words.word[1] = (vu)((b[0] & lower) | (b[1] << 32));
+    words.word[2] = (vu)((c[0] & lower) | (c[1] << 32));
+    words.word[3] = (vu)((d[0] & lower) | (d[1] << 32));
     return words;
-}
-
-/// 0, 1, 2, …
-LK_INLINE vu lane_numbers(void) {
-    vu lanes;
-    for (int lane = 0; lane < LK_WIDTH; lane++) {
-        lanes[lane] = (uint32_t)lane;
-    }
-    return lanes;
 }
 
 /// What dropout multiplies by: 0 for words below the threshold, else 1 / (1 - p).
@@ -71,16 +73,9 @@ static inline const float *dropout_factors(float *buffer, uint64_t first, long c
     uint64_t counter = first / 4;
     long skipped = (long)(first % 4);
     for (long at = 0; at < count + skipped; at += 4 * LK_WIDTH, counter += LK_WIDTH) {
-        // A block whose counters carry into the second word is split there.
-        vu lanes = lane_numbers() + (uint32_t)counter;
-        struct random_words words = random_block(lanes, (uint32_t)(counter >> 32), rule.stream, rule.seed);
-        if ((uint32_t)counter > 0xffffffffu - (LK_WIDTH - 1)) {
-            struct random_words next = random_block(lanes, (uint32_t)(counter >> 32) + 1, rule.stream, rule.seed);
-            for (int k = 0; k < 4; k++) {
-                vi carried = (vi)(lanes < (uint32_t)counter);
-                words.word[k] = (vu)select(carried, (vf)next.word[k], (vf)words.word[k]);
-            }
-        }
+        vu low = lane_numbers() + (uint32_t)counter;
+        vu carry = (vu)(low < (uint32_t)counter) & 1, high = carry + (uint32_t)(counter >> 32);
+        struct random_words words = random_block(low, high, rule.stream, rule.seed);
         float planes[4][LK_WIDTH];
         for (int k = 0; k < 4; k++) {
             store(planes[k], dropout_factor(words.word[k], rule));

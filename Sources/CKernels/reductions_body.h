@@ -5,22 +5,42 @@ struct LK_TYPED(column_sum) {
     long rows, cols;
 };
 
-/// Sums blocks of 256 rows, then the blocks: the order depends on the shape only. Items are vectors of columns.
+/// Adds the sums of `vectors` vectors of columns from c on: blocks of 256 rows, then the blocks, so that the order depends on
+/// the shape only.
+LK_INLINE void LK_TYPED(add_column_sums)(const struct LK_TYPED(column_sum) * task, long c, const int vectors) {
+    long cols = task->cols;
+    vf totals[4] = {};
+    for (long block = 0; block < task->rows; block += 256) {
+        long last = block + 256 < task->rows ? block + 256 : task->rows;
+        vf sums[4] = {};
+        for (long r = block; r < last; r++) {
+            const LK_T *in = task->in + r * cols + c;
+#pragma clang loop unroll(full)
+            for (int j = 0; j < vectors; j++) {
+                sums[j] += vectors > 1 ? load(in + j * LK_WIDTH) : load_some(in, cols - c);
+            }
+        }
+#pragma clang loop unroll(full)
+        for (int j = 0; j < vectors; j++) {
+            totals[j] += sums[j];
+        }
+    }
+    for (int j = 0; j < vectors; j++) {
+        float *out = task->out + c + j * LK_WIDTH;
+        long n = cols - c - j * LK_WIDTH;
+        store_some(out, load_some(out, n) + totals[j], n);
+    }
+}
+
+/// Items are vectors of columns.
 static void LK_TYPED(column_sum_range)(void *context, long begin, long end) {
     const struct LK_TYPED(column_sum) *task = context;
-    long cols = task->cols;
-    for (long item = begin; item < end; item++) {
-        long c = item * LK_WIDTH, n = cols - c;
-        vf total = {};
-        for (long block = 0; block < task->rows; block += 256) {
-            long last = block + 256 < task->rows ? block + 256 : task->rows;
-            vf sums[4] = {};
-            for (long r = block; r < last; r++) {
-                sums[r % 4] += load_some(task->in + r * cols + c, n);
-            }
-            total += (sums[0] + sums[1]) + (sums[2] + sums[3]);
-        }
-        store_some(task->out + c, load_some(task->out + c, n) + total, n);
+    long c = begin * LK_WIDTH, last = end * LK_WIDTH < task->cols ? end * LK_WIDTH : task->cols;
+    for (; c + 4 * LK_WIDTH <= last; c += 4 * LK_WIDTH) {
+        LK_TYPED(add_column_sums)(task, c, 4);
+    }
+    for (; c < last; c += LK_WIDTH) {
+        LK_TYPED(add_column_sums)(task, c, 1);
     }
 }
 
@@ -45,9 +65,17 @@ static void LK_TYPED(total_range)(void *context, long begin, long end) {
         long first = item * task->block;
         long last = first + task->block < task->n ? first + task->block : task->n;
         vd sums[2] = {};
-        for (long i = first; i < last; i += LK_WIDTH) {
+        long i = first;
+        for (; i + 2 * LK_WIDTH <= last; i += 2 * LK_WIDTH) {
+#pragma clang loop unroll(full)
+            for (int j = 0; j < 2; j++) {
+                vd x = __builtin_convertvector(load(task->in + i + j * LK_WIDTH), vd);
+                sums[j] += task->squared ? x * x : x;
+            }
+        }
+        for (; i < last; i += LK_WIDTH) {
             vd x = __builtin_convertvector(load_some(task->in + i, last - i), vd);
-            sums[(i / LK_WIDTH) % 2] += task->squared ? x * x : x;
+            sums[0] += task->squared ? x * x : x;
         }
         sums[0] += sums[1];
         task->blocks[item] = sum_double_lanes(&sums[0]);

@@ -18,11 +18,11 @@ typedef vh vh_anywhere __attribute__((aligned(2), may_alias));
 LK_INLINE vf splat(float x) {
     return x - (vf){};
 }
-LK_INLINE vf select(vi mask, vf yes, vf no) {
+LK_INLINE vf choose(vi mask, vf yes, vf no) {
     return (vf)((mask & (vi)yes) | (~mask & (vi)no));
 }
 LK_INLINE vf maximum(vf a, vf b) {
-    return select(a > b, a, b);
+    return choose(a > b, a, b);
 }
 LK_INLINE vf absolute(vf x) {
     return (vf)((vi)x & 0x7fffffff);
@@ -37,7 +37,7 @@ LK_INLINE vh narrow(vf x) {
     vu bits = (vu)x;
     vu rounded = bits + 0x7fff + ((bits >> 16) & 1);
     vu nan = (bits >> 16) | 0x40;
-    vu chosen = (vu)select(x == x, (vf)(rounded >> 16), (vf)nan);
+    vu chosen = (vu)choose(x == x, (vf)(rounded >> 16), (vf)nan);
     return __builtin_convertvector(chosen, vh);
 }
 
@@ -113,28 +113,43 @@ LK_OVERLOAD void store_some(lk_bf16 *p, vf x, long n) {
     n >= LK_WIDTH ? store(p, x) : store_part(p, x, n);
 }
 
+/// 0, 1, 2, …
+LK_INLINE vu lane_numbers(void) {
+    vu lanes;
+    for (int lane = 0; lane < LK_WIDTH; lane++) {
+        lanes[lane] = (uint32_t)lane;
+    }
+    return lanes;
+}
+
 /// Sets the lanes from n on to `filler`, where n is less than LK_WIDTH.
 LK_INLINE vf keep_part(vf x, long n, float filler) {
     if (n >= LK_WIDTH) {
         return x;
     }
-    vi lane;
-    for (int index = 0; index < LK_WIDTH; index++) {
-        lane[index] = index;
-    }
-    return select(lane < (vi){} + (int)n, x, splat(filler));
+    return choose((vi)lane_numbers() < (vi){} + (int)n, x, splat(filler));
 }
+
+// The lanes of the lower, or upper, halves of a and b in turn.
+#if LK_WIDTH == 16
+#define LK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define LK_INTERLEAVE_HIGH(a, b)                                                                                       \
+    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LK_WIDTH == 8
+#define LK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define LK_INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define LK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define LK_INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
 
 /// Sum of all lanes, always in the same order.
 LK_INLINE float sum_lanes(vf x) {
-    float lanes[LK_WIDTH];
-    store(lanes, x);
-    for (int half = LK_WIDTH / 2; half > 0; half /= 2) {
-        for (int lane = 0; lane < half; lane++) {
-            lanes[lane] += lanes[lane + half];
-        }
+#pragma clang loop unroll(full)
+    for (int step = 1; step < LK_WIDTH; step *= 2) {
+        x = LK_INTERLEAVE_LOW(x, x) + LK_INTERLEAVE_HIGH(x, x);
     }
-    return lanes[0];
+    return x[0];
 }
 
 LK_INLINE double sum_double_lanes(const vd *x) {
@@ -145,14 +160,11 @@ LK_INLINE double sum_double_lanes(const vd *x) {
     return sum;
 }
 
-/// Greatest lane; a NaN lane counts only where a comparison with it decides nothing.
+/// Greatest lane; NaN lanes may or may not count.
 LK_INLINE float maximum_lane(vf x) {
-    float lanes[LK_WIDTH];
-    store(lanes, x);
-    for (int half = LK_WIDTH / 2; half > 0; half /= 2) {
-        for (int lane = 0; lane < half; lane++) {
-            lanes[lane] = lanes[lane] > lanes[lane + half] ? lanes[lane] : lanes[lane + half];
-        }
+#pragma clang loop unroll(full)
+    for (int step = 1; step < LK_WIDTH; step *= 2) {
+        x = maximum(LK_INTERLEAVE_LOW(x, x), LK_INTERLEAVE_HIGH(x, x));
     }
-    return lanes[0];
+    return x[0];
 }
