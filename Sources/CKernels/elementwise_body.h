@@ -108,7 +108,7 @@ static void LK_TYPED(unary_range)(void *context, long begin, long end) {
         LK_UNARY_CASE(LK_TANH, hyperbolic_tangent(x))
         LK_UNARY_CASE(LK_SIGMOID, sigmoid(x))
         LK_UNARY_CASE(LK_RELU, choose(x < zero, zero, x))
-        LK_UNARY_CASE(LK_GELU, gelu(x))
+        LK_UNARY_CASE(LK_GELU, LK_TYPED(gelu)(x))
         LK_UNARY_CASE(LK_GELU_TANH, x * sigmoid(gelu_tanh_argument(x)))
         LK_UNARY_CASE(LK_SILU, x * sigmoid(x))
         LK_UNARY_CASE(LK_RECIPROCAL, 1.0f / x)

@@ -106,17 +106,42 @@ LK_INLINE vf size_below_20(vf x) {
     return choose(size < splat(20.0f), size, splat(20.0f));
 }
 
-/// x Φ(x) with Φ from erf.
-LK_INLINE vf gelu(vf x) {
+/// x Φ(x), at most 2e-7 · max(1, |x|).
+LK_INLINE vf gelu_f32(vf x) {
     vf gaussian, tail = complementary_error(x, &gaussian);
     return maximum(x, splat(0.0f)) - size_below_20(x) * 0.5f * tail;
 }
 
-/// Φ(x) + x φ(x).
+/// p[0] + p[1] y + … + p[5] y⁵.
+LK_INLINE vf polynomial(const float p[6], vf y) {
+    vf q = y * p[5] + p[4];
+    q = q * y + p[3];
+    q = q * y + p[2];
+    q = q * y + p[1];
+    return q * y + p[0];
+}
+
+LK_INLINE vf limit_size(vf x, float most) {
+    return maximum(splat(-most), minimum(splat(most), x));
+}
+
+/// x Φ(x) for a result that is rounded to bfloat16: erf(x / √2) ≈ x P(x²) / Q(x²), error below 4e-7.
+LK_INLINE vf gelu_bf16(vf x) {
+    static const float p[6] = {0.797884209f,    0.0711137148f,   0.00957183353f,
+                               0.000373552067f, 1.30515753e-05f, 4.34147762e-08f};
+    static const float q[6] = {1.0f, 0.255792025f, 0.0296325089f, 0.00198529425f, 7.96831557e-05f, 1.18006508e-06f};
+    vf near = limit_size(x, 5.6f), y = near * near;
+    vf error_function = near * polynomial(p, y) / polynomial(q, y);
+    return maximum(x, splat(0.0f)) + 0.5f * (near * error_function - absolute(near));
+}
+
+/// Φ(x) + x φ(x) ≈ 1/2 + x P(x²) / Q(x²), error below 4e-7.
 LK_INLINE vf gelu_slope(vf x) {
-    vf gaussian, tail = complementary_error(x, &gaussian) * 0.5f;
-    vf bell = size_below_20(x) * 0.39894228f * gaussian;
-    return choose(x >= splat(0.0f), 1.0f - tail + bell, tail - bell);
+    static const float p[6] = {0.797884531f,    -0.0307434642f,  0.0142091753f,
+                               2.41838184e-05f, 3.58505837e-05f, 1.90885217e-07f};
+    static const float q[6] = {1.0f, 0.294805663f, 0.0410646941f, 0.00352876174f, 0.000193519795f, 8.88748218e-06f};
+    vf near = limit_size(x, 6.0f), y = near * near;
+    return near * polynomial(p, y) / polynomial(q, y) + 0.5f;
 }
 
 /// The slope of x · sigmoid(x).

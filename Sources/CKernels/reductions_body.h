@@ -5,8 +5,8 @@ struct LK_TYPED(column_sum) {
     long rows, cols;
 };
 
-/// Adds the sums of `vectors` vectors of columns from c on: blocks of 256 rows, then the blocks, so that the order depends on
-/// the shape only.
+/// Adds the sums of `vectors` vectors of columns from c on: blocks of 256 rows, then the blocks, so that the order
+/// depends on the shape only.
 LK_INLINE void LK_TYPED(add_column_sums)(const struct LK_TYPED(column_sum) * task, long c, const int vectors) {
     long cols = task->cols;
     vf totals[4] = {};

@@ -24,6 +24,9 @@ LK_INLINE vf choose(vi mask, vf yes, vf no) {
 LK_INLINE vf maximum(vf a, vf b) {
     return choose(a > b, a, b);
 }
+LK_INLINE vf minimum(vf a, vf b) {
+    return choose(a < b, a, b);
+}
 LK_INLINE vf absolute(vf x) {
     return (vf)((vi)x & 0x7fffffff);
 }

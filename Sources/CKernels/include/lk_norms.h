@@ -4,8 +4,7 @@
 
 // lk_layer_norm: out = (in - mean) · rstd · gamma + beta, rstd = 1 / √(variance + eps); saves mean[r] and rstd[r].
 // lk_layer_norm_backward: dgamma and dbeta accumulate; either may be NULL. din may be dout.
-// lk_dropout_add_layer_norm: sum = dropout(x) + residual; out = layer norm of the stored sum. `sum` is kept for
-// backward.
+// lk_dropout_add_layer_norm: sum = dropout(x) + residual; out = layer norm of the stored sum, which the backward needs.
 //   Dropout is `lk_dropout` with element index r · cols + c.
 // lk_dropout_add_layer_norm_backward: dresidual = gradient of sum; dx = dropout(dresidual). Either may be NULL, and
 //   they may be the same array if p = 0.
