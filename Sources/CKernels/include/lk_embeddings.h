@@ -2,8 +2,8 @@
 #pragma once
 #include "lk_parallel.h"
 
-// lk_embedding_sum: out[i] = word[ids[i]] + position[positions[i]] + type[types[i]]; position and type may be NULL (with
-//   their indices); ids[i] < 0 makes a row of zeros.
+// lk_embedding_sum: out[i] = word[ids[i]] + position[positions[i]] + type[types[i]]; position and type may be NULL with
+//   their indices; ids[i] < 0 makes a row of zeros.
 // lk_gather_rows: out[i] = in[index[i]]; index < 0 makes a row of zeros.
 // lk_scatter_add_rows_f32out: out[index[i]] += in[i] in the order of i; index < 0 is skipped.
 #define LK_DECLARE_EMBEDDINGS(T, S)                                                                                    \

@@ -3,8 +3,8 @@
 #include "lk_parallel.h"
 
 // lk_softmax, lk_log_softmax: over each row. Their backwards take the output of the forward.
-// lk_cross_entropy: losses[r] = -Σ_c t_c log p_c with t = (1 - smoothing) · onehot(target) + smoothing / classes. Target
-//   -100 is ignored (loss 0); any other target outside 0 ..< classes gives the loss NaN. Saves the probabilities.
+// lk_cross_entropy: losses[r] = -Σ_c t_c log p_c with t = (1 - smoothing) · onehot(target) + smoothing / classes.
+//   Saves the probabilities. Target -100 is ignored (loss 0); any other target outside 0 ..< classes gives NaN.
 // lk_cross_entropy_backward: dlogits = scale · (p - t); 0 for targets without a class.
 #define LK_DECLARE_SOFTMAX(T, S)                                                                                       \
     void lk_softmax_##S(T *out, const T *in, long rows, long cols);                                                    \
