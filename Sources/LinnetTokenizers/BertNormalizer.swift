@@ -11,33 +11,24 @@ struct BertNormalizer: Sendable {
     private static let isLong: UInt32 = 0xFF00_0000
 
     init(cleansText: Bool, separatesIdeographs: Bool, stripsAccents: Bool, lowercases: Bool) {
-        self.cleansText = cleansText
-        self.separatesIdeographs = separatesIdeographs
-        self.stripsAccents = stripsAccents
-        self.lowercases = lowercases
-        shortForms = []
-        let plain = self
-        let output = ByteBuffer()
-        var forms: [UInt32] = []
-        for scalar in UInt32(0)..<0x800 {
-            output.count = 0
-            guard plain.append(scalar, to: output), output.count <= 3 else {
-                forms.append(Self.isLong)
-                continue
-            }
-            var form = UInt32(truncatingIfNeeded: output.count) << 24
-            for index in 0..<output.count { form |= UInt32(output.base[index]) << (8 * UInt32(index)) }
-            forms.append(form)
-        }
-        self = BertNormalizer(plain, shortForms: forms)
+        let plain = BertNormalizer(
+            flags: (cleansText, separatesIdeographs, stripsAccents, lowercases), shortForms: [])
+        self = BertNormalizer(
+            flags: (cleansText, separatesIdeographs, stripsAccents, lowercases),
+            shortForms: (UInt32(0)..<0x800).map(plain.shortForm))
     }
 
-    private init(_ other: BertNormalizer, shortForms: [UInt32]) {
-        cleansText = other.cleansText
-        separatesIdeographs = other.separatesIdeographs
-        stripsAccents = other.stripsAccents
-        lowercases = other.lowercases
+    private init(flags: (Bool, Bool, Bool, Bool), shortForms: [UInt32]) {
+        (cleansText, separatesIdeographs, stripsAccents, lowercases) = flags
         self.shortForms = shortForms
+    }
+
+    private func shortForm(of scalar: UInt32) -> UInt32 {
+        let output = ByteBuffer()
+        guard append(scalar, to: output), output.count <= 3 else { return Self.isLong }
+        var form = UInt32(truncatingIfNeeded: output.count) << 24
+        for index in 0..<output.count { form |= UInt32(output.base[index]) << (8 * UInt32(index)) }
+        return form
     }
 
     /// Appends the normal form of `input` to `output`.

@@ -43,6 +43,13 @@ final class ByteBuffer {
         if capacity > limit { resize(to: limit) }
     }
 
+    /// Exchanges the contents of two buffers.
+    func swapContents(with other: ByteBuffer) {
+        (base, other.base) = (other.base, base)
+        (capacity, other.capacity) = (other.capacity, capacity)
+        (count, other.count) = (other.count, count)
+    }
+
     @inline(__always)
     func append(_ byte: UInt8) {
         reserve(count + 1)

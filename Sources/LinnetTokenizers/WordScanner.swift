@@ -31,7 +31,7 @@ struct BertWords: WordScanner {
     @inline(__always)
     mutating func next() -> Range<Int>? {
         while place < text.end, text.base[place] == 0x20 { place += 1 }
-        let start = place
+        var start = place
         while true {
             place += ByteWord.leadingAlphanumerics(ByteWord.load(text.base + place))
             if place >= text.end {
@@ -45,7 +45,8 @@ struct BertWords: WordScanner {
             if classes.contains(.whitespace) {
                 if start < place { return start..<place }
                 place += length
-                return next()
+                start = place
+                continue
             }
             if classes.contains(.punctuation) {
                 if start == place { place += length }
