@@ -8,7 +8,7 @@ final class EncodingSession {
     let text = ByteBuffer()
     /// A second buffer for normalizers that come one after the other, and for added prefixes.
     let other = ByteBuffer()
-    let cache = WordCache(bits: 14)
+    let cache = WordCache(bits: 13)
     /// Working memory of `BytePairModel`.
     var merges = BytePairWorkspace()
 

@@ -32,7 +32,8 @@ extension SequenceTemplate {
         let pair = try value.required(key)
         let elements = try pair.elements()
         guard elements.count == 2, let last = elements.last else {
-            throw TokenizerError.malformed(pair.path, pair.place, "expected a token and its id, found \(elements.count) values")
+            throw TokenizerError.malformed(
+                pair.path, pair.place, "expected a token and its id, found \(elements.count) values")
         }
         return try id(last)
     }
@@ -40,7 +41,8 @@ extension SequenceTemplate {
     private static func id(_ value: FileValue) throws -> Int32 {
         let number = try value.integer()
         guard let id = Int32(exactly: number), id >= 0 else {
-            throw TokenizerError.malformed(value.path, value.place, "expected an id from 0 to 2147483647, found \(number)")
+            throw TokenizerError.malformed(
+                value.path, value.place, "expected an id from 0 to 2147483647, found \(number)")
         }
         return id
     }

@@ -10,8 +10,9 @@ struct TokenizerConfiguration: Sendable {
     var modelMaxLength: Int?
     var truncation = Truncation()
     var roles: [TokenRole: AddedToken] = [:]
-    /// Tokens beyond the vocabulary, by ascending id.
+    /// Tokens beyond the vocabulary, by ascending id; those without an id at the end.
     var addedTokens: [AddedToken] = []
+    private var extraTokens: [AddedToken] = []
 
     /// Larger limits stand for 'none': Hugging Face writes 10^30.
     private static let largestMaxLength = 1e9
@@ -44,7 +45,7 @@ struct TokenizerConfiguration: Sendable {
                 }
             }
         }
-        addedTokens = added.sorted { $0.id < $1.id }.map(\.token)
+        addedTokens = added.sorted { $0.id < $1.id }.map(\.token) + extraTokens
     }
 
     private mutating func readSettings(_ table: FileValue) throws {
@@ -66,6 +67,10 @@ struct TokenizerConfiguration: Sendable {
             var token = try AddedToken.read(value, isSpecial: true)
             token.isSpecial = true
             roles[role] = token
+        }
+        for key in ["additional_special_tokens", "extra_special_tokens"] {
+            guard let list = table[key], list.json.arrayValue != nil else { continue }
+            extraTokens += try list.elements().map { try AddedToken.read($0, isSpecial: true) }
         }
     }
 }

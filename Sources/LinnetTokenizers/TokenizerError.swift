@@ -1,3 +1,5 @@
+import LinnetFormats
+
 /// What went wrong with the files of a tokenizer, in one line.
 public struct TokenizerError: Error, CustomStringConvertible, Equatable, Sendable {
     /// The sort of failure.
@@ -28,9 +30,12 @@ public struct TokenizerError: Error, CustomStringConvertible, Equatable, Sendabl
 
     init(_ kind: Kind, path: String, place: String = "", _ message: String) {
         self.kind = kind
-        self.path = path
-        self.place = place
-        self.message = message
+        // Names from hostile files must not break the line or fill the screen.
+        let cleaned = FormatError(.malformed, path: path, message)
+        self.path = cleaned.path
+        self.message = cleaned.message
+        let shortened = String(String.UnicodeScalarView(place.unicodeScalars.prefix(200)))
+        self.place = FormatError(.malformed, path: path, shortened).message
     }
 
     static func malformed(_ path: String, _ place: String, _ message: String) -> TokenizerError {

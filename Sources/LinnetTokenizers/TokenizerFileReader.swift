@@ -12,6 +12,12 @@ extension TokenizerParts {
         let model = try TokenModel.read(file.required("model"), isByteLevel: isByteLevel)
         var added = AddedVocabulary()
         for value in try file["added_tokens"]?.elements() ?? [] {
+            let id = try value.required("id")
+            guard try id.integer() >= 0 else {
+                throw TokenizerError.malformed(
+                    id.path, id.place, "expected an id of 0 or more, found \(try id.integer())")
+            }
+            // As in Hugging Face's library the vocabulary and the order decide the id, not this number.
             added.add(try AddedToken.read(value, isSpecial: false), to: model.vocabulary)
         }
         let normalizers = try Normalizer.read(file["normalizer"])

@@ -43,7 +43,8 @@ struct TokenizerFiles: Sendable {
         var start = 0
         func close(_ end: Int) throws {
             guard let line = String(validating: bytes[start..<end], as: UTF8.self) else {
-                throw TokenizerError.malformed(path(of: name), "line \(lines.count + 1)", "expected UTF-8, found other bytes")
+                throw TokenizerError.malformed(
+                    path(of: name), "line \(lines.count + 1)", "expected UTF-8, found other bytes")
             }
             lines.append(line)
         }

@@ -103,7 +103,9 @@ enum Hangul {
         if first >= leading, first < leading + 19, second >= vowel, second < vowel + 21 {
             return syllables.lowerBound + ((first - leading) * 21 + (second - vowel)) * 28
         }
-        if syllables.contains(first), (first - syllables.lowerBound) % 28 == 0, second > trailing, second < trailing + 28 {
+        if syllables.contains(first), (first - syllables.lowerBound) % 28 == 0, second > trailing,
+            second < trailing + 28
+        {
             return first + (second - trailing)
         }
         return nil

@@ -26,6 +26,10 @@ final class Vocabulary: Sendable {
     private let seed: UInt64
     private let mask: Int
     nonisolated(unsafe) private let slots: UnsafeMutablePointer<Slot>
+    /// One bit for each token, at a place its hash gives: small enough for the nearest cache, it answers most
+    /// questions about pieces that are no tokens.
+    nonisolated(unsafe) private let filter: UnsafeMutablePointer<UInt64>
+    private let filterMask: UInt64
     nonisolated(unsafe) private let blob: UnsafeMutablePointer<UInt8>
     /// Where the token of an id begins in `blob`; -1 for an id without a token. Lengths beside it.
     nonisolated(unsafe) private let starts: UnsafeMutablePointer<Int>
@@ -59,6 +63,9 @@ final class Vocabulary: Sendable {
         mask = slotCount - 1
         slots = .allocate(capacity: slotCount)
         slots.initialize(repeating: Slot(tag: 0, id: -1), count: slotCount)
+        filterMask = UInt64(slotCount * 4 - 1)
+        filter = .allocate(capacity: slotCount / 16)
+        filter.initialize(repeating: 0, count: slotCount / 16)
         blob = .allocate(capacity: tokens.reduce(1) { $0 + $1.bytes.count })
         starts = .allocate(capacity: bound + 1)
         starts.initialize(repeating: -1, count: bound + 1)
@@ -76,6 +83,7 @@ final class Vocabulary: Sendable {
 
     deinit {
         slots.deallocate()
+        filter.deallocate()
         blob.deallocate()
         starts.deallocate()
         lengths.deallocate()
@@ -90,6 +98,8 @@ final class Vocabulary: Sendable {
             index = (index + 1) & mask
         }
         slots[index] = Slot(tag: Self.tag(of: hash), id: Int32(truncatingIfNeeded: id))
+        let bit = hash & filterMask
+        filter[Int(truncatingIfNeeded: bit >> 6)] |= 1 << (bit & 63)
     }
 
     // MARK: Hashing, one byte at a time so that all prefixes of a word are hashed in one pass
@@ -132,6 +142,8 @@ final class Vocabulary: Sendable {
     /// The id of the token with these bytes, whose hash is known; -1 when there is none.
     @inline(__always)
     func id(_ bytes: UnsafePointer<UInt8>, count: Int, hash: UInt64) -> Int32 {
+        let bit = hash & filterMask
+        guard filter[Int(truncatingIfNeeded: bit >> 6)] >> (bit & 63) & 1 == 1 else { return -1 }
         let tag = Self.tag(of: hash)
         var index = Self.place(of: hash) & mask
         while slots[index].id >= 0 {

@@ -1,4 +1,6 @@
-/// Words of at most 15 bytes with their at most four ids: direct-mapped, a newcomer replaces the resident.
+/// Words of at most 15 bytes with their at most four ids.
+///
+/// Two entries, one cache line, share a place; a newcomer takes the first and replaces the older of the two.
 struct WordCache {
     /// A key that fits: the bytes, zero-filled, with their number in the last byte. A key is never zero.
     struct Key {
@@ -38,11 +40,13 @@ struct WordCache {
     private let entries: UnsafeMutablePointer<Entry>
     private let mask: Int
 
-    /// - Parameter bits: the binary logarithm of the number of entries, 32 bytes each.
+    /// - Parameter bits: the binary logarithm of the number of places, 64 bytes each.
     init(bits: Int) {
-        mask = (1 << bits) - 1
-        entries = .allocate(capacity: mask + 1)
-        entries.initialize(repeating: Entry(low: 0, high: 0, ids: SIMD4(repeating: -1)), count: mask + 1)
+        let count = 2 << bits
+        mask = count - 2
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Entry>.stride, alignment: 64)
+        entries = bytes.bindMemory(to: Entry.self, capacity: count)
+        entries.initialize(repeating: Entry(low: 0, high: 0, ids: SIMD4(repeating: -1)), count: count)
     }
 
     func deallocate() { entries.deallocate() }
@@ -50,8 +54,11 @@ struct WordCache {
     /// Writes the ids of a known word (four places are overwritten) and returns their number; 0 for a stranger.
     @inline(__always)
     func find(_ key: Key, into ids: UnsafeMutablePointer<Int32>) -> Int {
-        let entry = entries + (key.hash & mask)
-        guard entry.pointee.low == key.low, entry.pointee.high == key.high else { return 0 }
+        var entry = entries + (key.hash & mask)
+        if entry.pointee.low != key.low || entry.pointee.high != key.high {
+            entry += 1
+            guard entry.pointee.low == key.low, entry.pointee.high == key.high else { return 0 }
+        }
         let found = entry.pointee.ids
         UnsafeMutableRawPointer(ids).storeBytes(of: found, as: SIMD4<Int32>.self)
         let present = (found &>> 31) &+ 1  // 1 for an id, 0 for -1
@@ -63,6 +70,8 @@ struct WordCache {
         guard count > 0, count <= Self.mostIds else { return }
         var found = SIMD4<Int32>(repeating: -1)
         for index in 0..<count { found[index] = ids[index] }
-        entries[key.hash & mask] = Entry(low: key.low, high: key.high, ids: found)
+        let entry = entries + (key.hash & mask)
+        entry[1] = entry[0]
+        entry[0] = Entry(low: key.low, high: key.high, ids: found)
     }
 }
