@@ -156,7 +156,7 @@ struct Run {
         }
         let error = #expect(throws: TrainingError.self) { try run.trainer.train() }
         #expect(error == .notFinite(what: "the gradient of plane.bias", value: "not finite", step: 4))
-        #expect(run.task.values.allSatisfy(\.isFinite))
+        #expect(run.task.values.allSatisfy { $0.isFinite })
     }
 
     // MARK: The best model
@@ -171,7 +171,9 @@ struct Run {
             $0.loadBestModelAtEnd = true
             $0.metricForBestModel = "accuracy"
             $0.saveTotalLimit = 1
-        } metrics: { _, _ in EvaluationScores(["accuracy": scores.removeFirst()]) }
+        } metrics: { _, _ in
+            EvaluationScores(["accuracy": scores.removeFirst()])
+        }
         run.recorder.watch = { [task = run.task] event in
             if case .evaluated(let entry, _) = event, entry["eval_accuracy"] == 0.9 { best = task.values }
         }
@@ -191,7 +193,9 @@ struct Run {
             $0.metricForBestModel = "f1"
             $0.earlyStoppingPatience = 2
             $0.earlyStoppingThreshold = 0.01
-        } metrics: { _, _ in EvaluationScores(["f1": scores.removeFirst()]) }
+        } metrics: { _, _ in
+            EvaluationScores(["f1": scores.removeFirst()])
+        }
         let result = try run.trainer.train()
         #expect(result.reason == .stoppedEarly)
         #expect(result.step == 4 * 6)
