@@ -220,7 +220,7 @@ import Testing
         for damage in ["flip", "cut", "remove"] {
             let directory = try TemporaryDirectory()
             let killed = try Run(directory, dropout: 0.3, Self.everything)
-            killed.task.beforeLoss = { if $0 == 22 { throw Killed() } }
+            killed.task.beforeLoss = { if $0 == 20 { throw Killed() } }
             #expect(throws: Killed.self) { try killed.trainer.train() }
             let path = directory.path + "/checkpoint-8/" + file
             switch damage {

@@ -48,7 +48,7 @@ struct Run {
         #expect(result.epoch == 60)
         #expect(result.samples == 60 * 21)
         #expect(result.tokens == 60 * Point.samples(21).reduce(0) { $0 + $1.tokenCount })
-        #expect(before > 5)
+        #expect(before > 3)
         #expect(try #require(result.evaluation?["eval_loss"]) < 1e-3)
         for (found, expected) in zip(run.task.values, [2, -3, 1] as [Float]) { #expect(abs(found - expected) < 0.02) }
     }
@@ -71,7 +71,7 @@ struct Run {
         }
         _ = try run.trainer.train()
         for (found, expected) in zip(run.task.values, [0.34916073, -0.09975246, 0.27508274] as [Float]) {
-            #expect(abs(found - expected) < 1e-6, "\(run.task.values)")
+            #expect(abs(found - expected) < 3e-6, "\(run.task.values)")
         }
     }
 
