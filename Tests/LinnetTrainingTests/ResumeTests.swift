@@ -212,28 +212,26 @@ import Testing
     }
 
     @Test(arguments: [
-        "model.safetensors", "optimizer.safetensors", "trainer_state.json", "resume.json", "manifest.json",
-        "training_arguments.json",
+        ("model.safetensors", "flip"), ("optimizer.safetensors", "cut"), ("optimizer.safetensors", "remove"),
+        ("trainer_state.json", "flip"), ("resume.json", "remove"), ("training_arguments.json", "flip"),
+        ("manifest.json", "cut"), ("manifest.json", "remove"),
     ])
-    func aDamagedCheckpointIsPassedOver(file: String) throws {
-        let expected = try uninterrupted()
-        for damage in ["flip", "cut", "remove"] {
-            let directory = try TemporaryDirectory()
-            let killed = try Run(directory, dropout: 0.3, Self.everything)
-            killed.task.beforeLoss = { if $0 == 20 { throw Killed() } }
-            #expect(throws: Killed.self) { try killed.trainer.train() }
-            let path = directory.path + "/checkpoint-8/" + file
-            switch damage {
-            case "flip": try overwrite(path) { $0[$0.count / 2] ^= 0x10 }
-            case "cut": try overwrite(path) { $0.removeLast(1 + $0.count / 3) }
-            default: try FileManager.default.removeItem(atPath: path)
-            }
-            let resumed = try Run(directory, dropout: 0.3, Self.everything)
-            #expect(try resumed.trainer.train(.resuming).step == 18)
-            #expect(resumed.task.values == expected.values)
-            #expect(resumed.recorder.notices.count == 1, "\(damage) of \(file)")
-            #expect(resumed.recorder.notices.first?.contains("checkpoint-8: damaged checkpoint") == true)
+    func aDamagedCheckpointIsPassedOver(file: String, damage: String) throws {
+        let directory = try TemporaryDirectory()
+        let killed = try Run(directory, dropout: 0.3, Self.everything)
+        killed.task.beforeLoss = { if $0 == 20 { throw Killed() } }
+        #expect(throws: Killed.self) { try killed.trainer.train() }
+        let path = directory.path + "/checkpoint-8/" + file
+        switch damage {
+        case "flip": try overwrite(path) { $0[$0.count / 2] ^= 0x10 }
+        case "cut": try overwrite(path) { $0.removeLast(1 + $0.count / 3) }
+        default: try FileManager.default.removeItem(atPath: path)
         }
+        let resumed = try Run(directory, dropout: 0.3, Self.everything)
+        #expect(try resumed.trainer.store.newestIntact { _ in } == 4)
+        #expect(try resumed.trainer.train(.resuming).step == 18)
+        #expect(resumed.recorder.notices.count == 1)
+        #expect(resumed.recorder.notices.first?.contains("checkpoint-8: damaged checkpoint") == true)
     }
 
     @Test func whatKilledWritersLeftIsRemoved() throws {

@@ -6,6 +6,7 @@ import Testing
 
 /// One run of the linear regression in a directory of its own.
 struct Run {
+    let directory: TemporaryDirectory
     let task: LinearRegression
     let recorder = Recorder()
     let stop = StopFlag()
@@ -26,6 +27,7 @@ struct Run {
         arguments.evalStrategy = .epoch
         arguments.saveStrategy = .epoch
         change(&arguments)
+        self.directory = directory
         task = LinearRegression(dropout: dropout)
         trainer = try Trainer(
             task, arguments: arguments, training: points, evaluation: Point.samples(7, shift: 1), model: model,
@@ -220,7 +222,8 @@ struct Run {
             }
         }
         let (failing, recorder) = (FullDisk(), Recorder())
-        var arguments = TrainingArguments(output: try TemporaryDirectory().path)
+        let directory = try TemporaryDirectory()
+        var arguments = TrainingArguments(output: directory.path)
         arguments.maxSteps = 2
         arguments.saveStrategy = .never
         let trainer = try Trainer(
@@ -229,7 +232,6 @@ struct Run {
         #expect(try trainer.train().step == 2)
         #expect(failing.calls == 1)
         #expect(recorder.notices == ["FullDisk was switched off: log: disk full"])
-        try? FileManager.default.removeItem(atPath: arguments.output)
     }
 
     // MARK: Strategies
