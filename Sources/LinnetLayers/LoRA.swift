@@ -63,8 +63,15 @@ public final class LowRank {
         dropout = settings.dropout
     }
 
+    /// Widest bottleneck of the fused kernels; wider ones are two ordinary products.
+    private static let largestFusedRank = 64
+
     func update(_ y: Tensor, input: Tensor) -> Tensor {
-        y.addingLowRank(of: input.dropout(dropout), a: a.tensor(), b: b.tensor(), scale: scale)
+        let x = input.dropout(dropout)
+        guard a.shape[0] <= Self.largestFusedRank else {
+            return y + x.linear(a.tensor(as: x.dtype)).linear(b.tensor(as: x.dtype)) * scale
+        }
+        return y.addingLowRank(of: x, a: a.tensor(), b: b.tensor(), scale: scale)
     }
 }
 

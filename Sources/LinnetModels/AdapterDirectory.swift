@@ -65,10 +65,7 @@ public struct AdapterDirectory {
         guard let name = model.store.activeAdapter, let adapter = model.store.adapters[name] else {
             throw ModelError("\(directory): the model has no active adapter to save")
         }
-        let records = (adapter.parameters + adapter.savedParameters).map { parameter in
-            TensorRecord(
-                name: keyPrefix + parameter.name, shape: parameter.shape, floats: parameter.master.floats())
-        }
+        let records = (adapter.parameters + adapter.savedParameters).map { TensorRecord($0, prefix: keyPrefix) }
         try SafetensorsWriter.write(records, to: "\(directory)/adapter_model.safetensors")
         let text = JSON.object(configuration(adapter.settings, baseModel, taskType)).text(pretty: true) + "\n"
         try FileBytes.write(Data(text.utf8), to: "\(directory)/adapter_config.json")

@@ -34,10 +34,7 @@ public final class PretrainedModel<Network> {
     /// - Parameter directory: An existing directory.
     public func save(to directory: String) throws {
         try writeConfiguration(to: directory)
-        let records = store.parameters.map { parameter in
-            TensorRecord(name: parameter.name, shape: parameter.shape, floats: parameter.master.floats())
-        }
-        try SafetensorsWriter.write(records, to: "\(directory)/model.safetensors")
+        try SafetensorsWriter.write(store.parameters.map { TensorRecord($0) }, to: "\(directory)/model.safetensors")
     }
 
     /// Writes `config.json` alone.
@@ -107,6 +104,15 @@ extension PretrainedModel where Network == any TokenNetwork {
         let count = try config.labels()?.count ?? 2
         return try load(directory: directory, configuration: config) { architecture, config, weights in
             try architecture.tokenClassifier(config, count, weights)
+        }
+    }
+}
+
+extension TensorRecord {
+    /// A parameter's fp32 values, written from where they are.
+    public init(_ parameter: Parameter, prefix: String = "") {
+        self.init(name: prefix + parameter.name, dtype: .float32, shape: parameter.shape) { sink in
+            try parameter.master.withFloats { try sink(UnsafeRawBufferPointer($0)) }
         }
     }
 }
