@@ -40,10 +40,8 @@ public func expectClose(
     let wrong = actual.indices.filter { !tolerance.allows(actual[$0], for: expected[$0]) }
     let worst = wrong.max { distance(actual[$0], expected[$0]) < distance(actual[$1], expected[$1]) }
     guard let worst else { return }
-    Issue.record(
-        "\(name): \(wrong.count) of \(actual.count) elements differ, most at [\(worst)]: "
-            + "\(actual[worst]), expected \(expected[worst])",
-        sourceLocation: sourceLocation)
+    let extent = "\(wrong.count) of \(actual.count) elements differ, most at [\(worst)]"
+    Issue.record("\(name): \(extent): \(actual[worst]), expected \(expected[worst])", sourceLocation: sourceLocation)
 }
 
 /// Expects the same shape and every element to agree.
