@@ -78,6 +78,7 @@ def training_arguments(arguments: argparse.Namespace, output: str) -> TrainingAr
         train_sampling_strategy=arguments.sampling,
         seed=arguments.seed,
         logging_steps=5,
+        logging_first_step=True,
         save_strategy="no",
         eval_strategy="no",
         report_to=[],
