@@ -5,15 +5,12 @@ import Testing
 @Suite struct AdapterParityTests {
     private static let adapters = ["lora", "rslora"]
 
-    /// The promise of the project: no logit further than this from PEFT's.
-    private static let logits = Tolerance(absolute: 1e-4, relative: 0)
-
     @Test(arguments: adapters)
     func anAdapterThatPEFTWroteGivesItsLogitsAndLoss(name: String) throws {
         let (model, golden) = try adapted(name)
         let batch = try GoldenBatch(golden)
         let logits = model.network.logits(batch.tokens, dtype: .float32)
-        expectClose(logits, try golden.tensor("logits"), tolerance: Self.logits, "logits")
+        expectClose(logits, try golden.tensor("logits"), tolerance: .logits, "logits")
         let loss = logits.crossEntropy(try golden.integers("labels"))
         expectClose(loss, try golden.tensor("loss"), "loss")
     }
@@ -33,7 +30,7 @@ import Testing
         let (model, golden) = try adapted(name)
         try model.store.mergeActiveAdapter()
         let logits = model.network.logits(try GoldenBatch(golden).tokens, dtype: .float32)
-        expectClose(logits, try golden.tensor("merged_logits"), tolerance: Self.logits, "merged logits")
+        expectClose(logits, try golden.tensor("merged_logits"), tolerance: .logits, "merged logits")
     }
 
     @Test func withoutItsAdapterTheModelIsTheBaseModelAgain() throws {

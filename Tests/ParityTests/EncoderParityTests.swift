@@ -7,9 +7,6 @@ import Testing
         ["classification", "masked", "tokens"].map { "\(architecture)-\($0)" }
     }
 
-    /// The promise of the project: no logit further than this from transformers'.
-    private static let logits = Tolerance(absolute: 1e-4, relative: 0)
-
     @Test(arguments: models)
     func everyHiddenStateMatchesTransformers(name: String) throws {
         let model = try EncoderCase(name)
@@ -24,7 +21,7 @@ import Testing
     @Test(arguments: models)
     func logitsAndLossMatchTransformers(name: String) throws {
         let model = try EncoderCase(name)
-        expectClose(model.logits(), try model.golden.tensor("logits"), tolerance: Self.logits, "logits")
+        expectClose(model.logits(), try model.golden.tensor("logits"), tolerance: .logits, "logits")
         let loss = model.loss(labels: try model.golden.integers("labels"))
         expectClose(loss, try model.golden.tensor("loss"), "loss")
     }

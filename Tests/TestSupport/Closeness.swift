@@ -17,10 +17,11 @@ public struct Tolerance: Sendable {
     /// A whole model in bf16, where every layer rounds.
     public static let bfloat16Model = Tolerance(absolute: 8e-2, relative: 8e-2)
 
-    /// The tolerance for one operation computed in `dtype`.
-    public static func operation(in dtype: DType) -> Tolerance {
-        dtype == .bfloat16 ? .bfloat16 : .float32
-    }
+    /// The promise of the project: no logit in fp32 further than this from transformers' or PEFT's.
+    public static let logits = Tolerance(absolute: 1e-4, relative: 0)
+
+    /// A handful of fp32 operations on scalars.
+    public static let scalar = Tolerance(absolute: 1e-9, relative: 1e-6)
 
     /// Whether the numbers agree; NaN never does.
     public func allows(_ actual: Float, for expected: Float) -> Bool {

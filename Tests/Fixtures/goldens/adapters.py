@@ -13,11 +13,10 @@ import torch
 import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file
-from torch import nn
 
 from . import encoders
 from .record import Golden
-from .training import train
+from .training import train, trained_parameters
 
 BASE = "bert-classification"
 SETTINGS = {
@@ -29,19 +28,6 @@ SETTINGS = {
 def file_name(parameter: str) -> str:
     """A parameter's name in adapter_model.safetensors, which leaves the adapter's own name out."""
     return parameter.replace(".modules_to_save.default", "").replace(".default", "")
-
-
-class NamedByFile(nn.Module):
-    """The trainable parameters of a PEFT model under the names of its file."""
-
-    def __init__(self, model: PeftModel):
-        super().__init__()
-        self.model = model
-
-    def named_parameters(self, *_, **__):
-        for name, parameter in self.model.named_parameters():
-            if parameter.requires_grad:
-                yield file_name(name), parameter
 
 
 def write_adapter(folder: pathlib.Path, base: pathlib.Path, name: str) -> None:
@@ -74,17 +60,16 @@ def open_adapter(folder: pathlib.Path, base: pathlib.Path, dtype: torch.dtype) -
 def compute(folder: pathlib.Path, base: pathlib.Path, dtype: torch.dtype) -> Golden:
     golden = Golden()
     model, batch = open_adapter(folder, base, dtype), encoders.make_batch(BASE)
-    named = NamedByFile(model)
     stored = load_file(folder / "adapter_model.safetensors")
-    if {name for name, _ in named.named_parameters()} != set(stored):
+    if set(trained_parameters(model, file_name)) != set(stored):
         raise ValueError(f"{folder}: the trainable parameters are not those of the file")
     output = model(**batch.arguments(model))
     encoders.record_inputs(golden, batch)
     golden.add("labels", batch.labels)
     golden.add("logits", output.logits)
     golden.add("loss", output.loss)
-    encoders.record_gradients(golden, named, output.loss)
-    train(golden, named, lambda: model(**batch.arguments(model)).loss)
+    encoders.record_gradients(golden, model, output.loss, file_name)
+    train(golden, model, lambda: model(**batch.arguments(model)).loss, file_name)
     merged = open_adapter(folder, base, dtype).merge_and_unload()
     golden.add("merged_logits", merged(**batch.arguments(merged)).logits)
     return golden

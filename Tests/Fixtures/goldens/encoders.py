@@ -20,7 +20,7 @@ from torch.nn import functional
 from . import vocabulary
 from .layers import randomise
 from .record import Golden
-from .training import train
+from .training import same, train, trained_parameters
 
 LENGTHS = [9, 1, 24, 5]  # a single token, and the longest that the models take
 LABELS = {0: "negative", 1: "neutral", 2: "positive"}
@@ -138,10 +138,10 @@ def record_forward(golden: Golden, model: nn.Module, batch: Batch) -> None:
     record_gradients(golden, model, output.loss)
 
 
-def record_gradients(golden: Golden, model: nn.Module, loss: torch.Tensor) -> None:
+def record_gradients(golden: Golden, model: nn.Module, loss: torch.Tensor, rename=same) -> None:
     model.zero_grad()
     loss.backward()
-    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    trained = trained_parameters(model, rename)
     golden.add_all("gradient", {name: parameter.grad for name, parameter in trained.items()})
 
 

@@ -9,16 +9,29 @@ from transformers import Trainer, get_linear_schedule_with_warmup
 from .record import Golden
 
 STEPS, WARMUP_STEPS = 10, 2
-LEARNING_RATE, WEIGHT_DECAY, MAX_GRADIENT_NORM = 1e-3, 0.01, 1.0
+LEARNING_RATE, MAX_GRADIENT_NORM = 1e-3, 1.0
+WEIGHT_DECAY = 0.2  # so large that forgetting it, or decaying a norm, is seen after ten steps
 
 
-def train(golden: Golden, model: nn.Module, loss_of: Callable[[], torch.Tensor]) -> None:
+def same(name: str) -> str:
+    return name
+
+
+def trained_parameters(model: nn.Module, rename: Callable[[str], str] = same) -> dict[str, nn.Parameter]:
+    return {rename(name): parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+
+
+def train(
+    golden: Golden, model: nn.Module, loss_of: Callable[[], torch.Tensor], rename: Callable[[str], str] = same
+) -> None:
     """AdamW, no decay for biases and norms, norm clipped to one, linear schedule with two warm-up steps.
 
     Records per step `training.losses`, `training.gradient_norms` (before clipping) and `training.learning_rates`,
-    and `final.<parameter>` of every trained parameter. The model is left trained."""
-    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
-    decayed = set(Trainer.get_decay_parameter_names(None, model))
+    and `final.<parameter>` of every trained parameter under its new name. The model is left trained."""
+    trained = trained_parameters(model, rename)
+    decayed = {rename(name) for name in Trainer.get_decay_parameter_names(None, model)} & set(trained)
+    if not decayed:
+        raise ValueError("no trained parameter decays: names do not agree")
     groups = [
         {"params": [p for n, p in trained.items() if n in decayed], "weight_decay": WEIGHT_DECAY},
         {"params": [p for n, p in trained.items() if n not in decayed], "weight_decay": 0.0},
