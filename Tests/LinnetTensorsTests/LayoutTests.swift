@@ -11,6 +11,10 @@ import Testing
         try OperationCase("transpose_middle").expectMatches { $0[0].transposed(1, 2) }
     }
 
+    @Test func aPermutationThatIsNotItsOwnInverseMatchesPyTorch() throws {
+        try OperationCase("permute").expectMatches { $0[0].permuted([2, 0, 1]) }
+    }
+
     @Test func concatenationMatchesPyTorch() throws {
         try OperationCase("concatenate_rows").expectMatches { Tensor.concatenated($0) }
         try OperationCase("concatenate_columns").expectMatches { Tensor.concatenated($0, axis: 1) }

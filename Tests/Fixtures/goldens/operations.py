@@ -49,6 +49,7 @@ def matrix_cases() -> list[Case]:
         Case("linear", functional.linear, [(5, 8), (6, 8), (6,)]),
         Case("transpose", lambda x: x.transpose(-1, -2), [(2, 3, 4)]),
         Case("transpose_middle", lambda x: x.transpose(1, 2), [(2, 3, 4, 5)]),
+        Case("permute", lambda x: x.permute(2, 0, 1), [(2, 3, 4)]),
         Case("concatenate_rows", lambda x, y: torch.cat([x, y], 0), [(2, 3), (4, 3)]),
         Case("concatenate_columns", lambda x, y: torch.cat([x, y], 1), [(3, 2), (3, 5)]),
         Case("slice_rows", lambda x: x[1:4], [(6, 3)]),
