@@ -25,9 +25,7 @@ def open_with_python(directory: pathlib.Path, base: pathlib.Path | None) -> torc
     return PeftModel.from_pretrained(model, directory).eval()
 
 
-def logits_from_python(
-    directory: pathlib.Path, texts: list[str], base: pathlib.Path | None = None
-) -> numpy.ndarray:  # fmt: skip
+def logits_from_python(directory: pathlib.Path, texts: list[str], base: pathlib.Path | None) -> numpy.ndarray:
     """Centred logits `[texts, labels]`, one text at a time, so that nothing is padded."""
     model = open_with_python(directory, base)
     tokenizer = AutoTokenizer.from_pretrained(directory if (directory / "tokenizer.json").is_file() else base)
@@ -40,10 +38,10 @@ def logits_from_python(
 def logits_from_linnet(directory: pathlib.Path, texts: list[str]) -> numpy.ndarray:
     """Centred logits `[texts, labels]`: the logarithms of the probabilities that `linnet classify` prints."""
     rows = processes.linnet(
-        "classify", "--model", directory, "--precision", "fp32", "--max-length", MAX_LENGTH, "--json",
-        text="\n".join(texts) + "\n"
+        "classify", "--model", directory, "--precision", "fp32", "--json", text="\n".join(texts) + "\n"
     ).rows  # fmt: skip
-    logarithms = numpy.log([list(row["scores"].values()) for row in rows])
+    # Labels are 0 and 1, or LABEL_0 and LABEL_1: in the order of their names they are in the order of the logits.
+    logarithms = numpy.log([[row["scores"][label] for label in sorted(row["scores"])] for row in rows])
     return logarithms - logarithms.mean(1, keepdims=True)
 
 
