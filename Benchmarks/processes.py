@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LINNET = ROOT / ".build" / "release" / "linnet"
+LINNET = pathlib.Path(os.environ.get("LINNET", ROOT / ".build" / "release" / "linnet"))
 CORES = 2
 
 
@@ -67,12 +67,16 @@ def run(command: list, text: str = "") -> Run:
         output.seek(0)
         messages.seek(0)
         if process.returncode != 0:
-            raise ContestantFailed(f"{' '.join(words)}\n{messages.read()[-2000:]}")
+            raise ContestantFailed(f"{' '.join(words)}\n{output.read()[-2000:]}{messages.read()[-2000:]}")
         return Run(output.read(), seconds, usage.ru_maxrss / 1024)
 
 
+def python(module: str, *words) -> Run:
+    return run([sys.executable, "-m", module, *words])
+
+
 def peer(module: str, *words) -> Run:
-    return run([sys.executable, "-m", f"peer.{module}", *words])
+    return python(f"peer.{module}", *words)
 
 
 def linnet(*words, text: str = "") -> Run:

