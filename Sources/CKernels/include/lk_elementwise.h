@@ -31,18 +31,18 @@ void lk_bf16_to_f32(float *out, const lk_bf16 *in, long n);
 // lk_dropout: element i is kept (times 1 / (1 - p)) iff its random word >= p · 2³², else becomes 0; p = 0 copies. The
 //   word of element i is word i % 4 of Philox4x32-10 with key `seed` and counter (i / 4, stream). The same call on the
 //   gradient is the backward.
-#define LK_DECLARE_ELEMENTWISE(T, S)                                                                                   \
-    void lk_add_##S(T *out, const T *a, const T *b, long n);                                                           \
-    void lk_sub_##S(T *out, const T *a, const T *b, long n);                                                           \
-    void lk_mul_##S(T *out, const T *a, const T *b, long n);                                                           \
-    void lk_div_##S(T *out, const T *a, const T *b, long n);                                                           \
-    void lk_scale_##S(T *out, const T *a, float s, long n);                                                            \
-    void lk_add_scalar_##S(T *out, const T *a, float s, long n);                                                       \
-    void lk_axpy_##S(T *out, const T *a, float s, long n);                                                             \
-    void lk_fill_##S(T *out, float v, long n);                                                                         \
-    void lk_add_row_##S(T *out, const T *in, const float *row, long rows, long cols);                                  \
-    void lk_unary_##S(T *out, const T *in, enum lk_unary op, long n);                                                  \
-    void lk_unary_backward_##S(T *din, const T *dout, const T *in, enum lk_unary op, long n);                          \
+#define LK_DECLARE_ELEMENTWISE(T, S)                                                          \
+    void lk_add_##S(T *out, const T *a, const T *b, long n);                                  \
+    void lk_sub_##S(T *out, const T *a, const T *b, long n);                                  \
+    void lk_mul_##S(T *out, const T *a, const T *b, long n);                                  \
+    void lk_div_##S(T *out, const T *a, const T *b, long n);                                  \
+    void lk_scale_##S(T *out, const T *a, float s, long n);                                   \
+    void lk_add_scalar_##S(T *out, const T *a, float s, long n);                              \
+    void lk_axpy_##S(T *out, const T *a, float s, long n);                                    \
+    void lk_fill_##S(T *out, float v, long n);                                                \
+    void lk_add_row_##S(T *out, const T *in, const float *row, long rows, long cols);         \
+    void lk_unary_##S(T *out, const T *in, enum lk_unary op, long n);                         \
+    void lk_unary_backward_##S(T *din, const T *dout, const T *in, enum lk_unary op, long n); \
     void lk_dropout_##S(T *out, const T *in, float p, uint64_t seed, uint64_t stream, long n);
 LK_DECLARE_ELEMENTWISE(float, f32)
 LK_DECLARE_ELEMENTWISE(lk_bf16, bf16)

@@ -16,8 +16,8 @@ typedef struct {
 void lk_adamw(float *p, float *m, float *v, float *g, lk_bf16 *shadow, long n, const lk_adamw_settings *settings,
               int zero_gradient);
 
-/// `lk_adamw` for a table [rows, cols] whose gradient exists for some rows only: gradient_row[row] is the row of g, or -1
-/// for a gradient of zero. A row that never had a gradient (touched[row] == 0, m and v zero) is only decayed; one that has
-/// a gradient becomes touched. The result equals `lk_adamw` on the dense gradient.
+/// `lk_adamw` for a table [rows, cols] whose gradient exists for some rows only: gradient_row[row] is the row of g, or
+/// -1 for a gradient of zero. A row that never had a gradient (touched[row] == 0, m and v zero) is only decayed; one
+/// that has a gradient becomes touched. The result equals `lk_adamw` on the dense gradient.
 void lk_adamw_rows(float *p, float *m, float *v, const float *g, const int32_t *gradient_row, uint8_t *touched,
                    lk_bf16 *shadow, long rows, long cols, const lk_adamw_settings *settings);

@@ -1,0 +1,30 @@
+// Every kernel for one instruction set: included once by each isa_*.c, inside its target attribute, with LK_ISA (a
+// suffix) and LK_WIDTH (floats in a vector) defined. The bodies are compiled twice, for activations in float and in
+// bfloat16.
+#pragma once
+
+#define LK_PASTE_(a, b) a##_##b
+#define LK_PASTE(a, b) LK_PASTE_(a, b)
+/// A name for the element type that is being compiled.
+#define LK_TYPED(name) LK_PASTE(name, LK_SUFFIX)
+/// The variants that LK_FORWARD calls: of a function with an element type, and of one without.
+#define LK_VARIANT(name) LK_PASTE(LK_TYPED(name), LK_ISA)
+#define LK_UNTYPED_VARIANT(name) LK_PASTE(name, LK_ISA)
+
+#include "vectors.h"
+#include "functions.h"
+#include "random.h"
+#include "products.h"
+#include "attention_shapes.h"
+#include "conversion_body.h"
+#include "optimizer_body.h"
+
+#define LK_T float
+#define LK_SUFFIX f32
+#include "typed_families.h"
+#undef LK_T
+#undef LK_SUFFIX
+
+#define LK_T lk_bf16
+#define LK_SUFFIX bf16
+#include "typed_families.h"

@@ -1,0 +1,15 @@
+// The kernels for AVX-512.
+#if defined(__x86_64__)
+#include "include/CKernels.h"
+#include "scratch.h"
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq"))), \
+                             apply_to = function)
+#define LK_ISA avx512
+#define LK_WIDTH 16
+#include "families.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,10 @@
+// The bodies that depend on the element type; included by families.h with LK_T and LK_SUFFIX defined.
+#include "elementwise_body.h"
+#include "dropout_body.h"
+#include "reductions_body.h"
+#include "norms_body.h"
+#include "embeddings_body.h"
+#include "softmax_body.h"
+#include "attention_body.h"
+#include "attention_backward_body.h"
+#include "adapters_body.h"

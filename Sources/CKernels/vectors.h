@@ -1,0 +1,158 @@
+// Vectors of LK_WIDTH floats, for the instruction set that is being compiled: included once by each isa_*.c.
+// Written with the compiler's vector types, so that one text serves every width and processor.
+#pragma once
+
+#define LK_INLINE static inline __attribute__((always_inline, unused))
+#define LK_OVERLOAD static inline __attribute__((always_inline, unused, overloadable))
+
+typedef float vf __attribute__((vector_size(4 * LK_WIDTH)));
+typedef int32_t vi __attribute__((vector_size(4 * LK_WIDTH)));
+typedef uint32_t vu __attribute__((vector_size(4 * LK_WIDTH)));
+typedef uint64_t vq __attribute__((vector_size(4 * LK_WIDTH)));
+typedef uint16_t vh __attribute__((vector_size(2 * LK_WIDTH)));
+typedef double vd __attribute__((vector_size(8 * LK_WIDTH)));
+
+typedef vf vf_anywhere __attribute__((aligned(4), may_alias));
+typedef vh vh_anywhere __attribute__((aligned(2), may_alias));
+
+LK_INLINE vf splat(float x) {
+    return x - (vf){};
+}
+LK_INLINE vf select(vi mask, vf yes, vf no) {
+    return (vf)((mask & (vi)yes) | (~mask & (vi)no));
+}
+LK_INLINE vf maximum(vf a, vf b) {
+    return select(a > b, a, b);
+}
+LK_INLINE vf absolute(vf x) {
+    return (vf)((vi)x & 0x7fffffff);
+}
+
+LK_INLINE vf widen(vh bits) {
+    return (vf)(__builtin_convertvector(bits, vu) << 16);
+}
+
+/// Rounds to nearest even; NaN stays NaN.
+LK_INLINE vh narrow(vf x) {
+    vu bits = (vu)x;
+    vu rounded = bits + 0x7fff + ((bits >> 16) & 1);
+    vu nan = (bits >> 16) | 0x40;
+    vu chosen = (vu)select(x == x, (vf)(rounded >> 16), (vf)nan);
+    return __builtin_convertvector(chosen, vh);
+}
+
+LK_OVERLOAD vf load(const float *p) {
+    return *(const vf_anywhere *)p;
+}
+LK_OVERLOAD vf load(const lk_bf16 *p) {
+    return widen(*(const vh_anywhere *)p);
+}
+LK_OVERLOAD void store(float *p, vf x) {
+    *(vf_anywhere *)p = x;
+}
+LK_OVERLOAD void store(lk_bf16 *p, vf x) {
+    *(vh_anywhere *)p = narrow(x);
+}
+
+/// Loads the first n (1 to LK_WIDTH) elements, zero in the other lanes.
+LK_OVERLOAD vf load_part(const float *p, long n) {
+#if LK_WIDTH == 16
+    return (vf)_mm512_maskz_loadu_ps((__mmask16)(0xffffu >> (16 - n)), p);
+#else
+    vf x = {};
+    for (long lane = 0; lane < n; lane++) {
+        x[lane] = p[lane];
+    }
+    return x;
+#endif
+}
+LK_OVERLOAD vf load_part(const lk_bf16 *p, long n) {
+#if LK_WIDTH == 16
+    return widen((vh)_mm256_maskz_loadu_epi16((__mmask16)(0xffffu >> (16 - n)), p));
+#else
+    vh bits = {};
+    for (long lane = 0; lane < n; lane++) {
+        bits[lane] = p[lane];
+    }
+    return widen(bits);
+#endif
+}
+
+/// Stores the first n (1 to LK_WIDTH) lanes.
+LK_OVERLOAD void store_part(float *p, vf x, long n) {
+#if LK_WIDTH == 16
+    _mm512_mask_storeu_ps(p, (__mmask16)(0xffffu >> (16 - n)), (__m512)x);
+#else
+    for (long lane = 0; lane < n; lane++) {
+        p[lane] = x[lane];
+    }
+#endif
+}
+LK_OVERLOAD void store_part(lk_bf16 *p, vf x, long n) {
+    vh bits = narrow(x);
+#if LK_WIDTH == 16
+    _mm256_mask_storeu_epi16(p, (__mmask16)(0xffffu >> (16 - n)), (__m256i)bits);
+#else
+    for (long lane = 0; lane < n; lane++) {
+        p[lane] = bits[lane];
+    }
+#endif
+}
+
+/// Loads or stores n elements, or LK_WIDTH of them if n is greater: for loops whose last step may be partial.
+LK_OVERLOAD vf load_some(const float *p, long n) {
+    return n >= LK_WIDTH ? load(p) : load_part(p, n);
+}
+LK_OVERLOAD vf load_some(const lk_bf16 *p, long n) {
+    return n >= LK_WIDTH ? load(p) : load_part(p, n);
+}
+LK_OVERLOAD void store_some(float *p, vf x, long n) {
+    n >= LK_WIDTH ? store(p, x) : store_part(p, x, n);
+}
+LK_OVERLOAD void store_some(lk_bf16 *p, vf x, long n) {
+    n >= LK_WIDTH ? store(p, x) : store_part(p, x, n);
+}
+
+/// Sets the lanes from n on to `filler`, where n is less than LK_WIDTH.
+LK_INLINE vf keep_part(vf x, long n, float filler) {
+    if (n >= LK_WIDTH) {
+        return x;
+    }
+    vi lane;
+    for (int index = 0; index < LK_WIDTH; index++) {
+        lane[index] = index;
+    }
+    return select(lane < (vi){} + (int)n, x, splat(filler));
+}
+
+/// Sum of all lanes, always in the same order.
+LK_INLINE float sum_lanes(vf x) {
+    float lanes[LK_WIDTH];
+    store(lanes, x);
+    for (int half = LK_WIDTH / 2; half > 0; half /= 2) {
+        for (int lane = 0; lane < half; lane++) {
+            lanes[lane] += lanes[lane + half];
+        }
+    }
+    return lanes[0];
+}
+
+LK_INLINE double sum_double_lanes(const vd *x) {
+    double sum = 0;
+    for (int lane = 0; lane < LK_WIDTH; lane++) {
+        sum += (*x)[lane];
+    }
+    return sum;
+}
+
+/// Greatest lane; a NaN lane counts only where a comparison with it decides nothing.
+LK_INLINE float maximum_lane(vf x) {
+    float lanes[LK_WIDTH];
+    store(lanes, x);
+    for (int half = LK_WIDTH / 2; half > 0; half /= 2) {
+        for (int lane = 0; lane < half; lane++) {
+            lanes[lane] = lanes[lane] > lanes[lane + half] ? lanes[lane] : lanes[lane + half];
+        }
+    }
+    return lanes[0];
+}
