@@ -85,6 +85,8 @@ public final class LoRAAdapter {
     public let savedParameters: [Parameter]
     /// Their values while another adapter is active.
     fileprivate var parkedValues: [[Float]]?
+    /// Their values in the bare model, to which it returns when the adapter is put away.
+    fileprivate let bareValues: [[Float]]
 
     fileprivate init(
         settings: LoRA, updates: [(path: String, layer: Linear, update: LowRank)], savedParameters: [Parameter]
@@ -92,6 +94,7 @@ public final class LoRAAdapter {
         self.settings = settings
         self.updates = updates
         self.savedParameters = savedParameters
+        bareValues = savedParameters.map { $0.master.floats() }
     }
 
     /// The adapter's own parameters: A and B of every target.
@@ -131,8 +134,8 @@ extension ParameterStore {
         let saved = parameters.filter { parameter in
             settings.modulesToSave.contains { parameter.name.hasPrefix("\($0).") || parameter.name.contains(".\($0).") }
         }
-        let adapter = LoRAAdapter(settings: settings, updates: updates, savedParameters: saved)
         park()
+        let adapter = LoRAAdapter(settings: settings, updates: updates, savedParameters: saved)
         if let stored {
             for parameter in saved {
                 if let values = try values(parameter.name, shape: parameter.shape, in: stored) {
@@ -178,10 +181,11 @@ extension ParameterStore {
         activeAdapter = nil
     }
 
-    /// Detaches the active adapter, keeping the values of its saved modules.
+    /// Detaches the active adapter, keeping the values of its saved modules, and gives the model back its own.
     private func park() {
         guard let name = activeAdapter, let adapter = adapters[name] else { return }
         adapter.parkedValues = adapter.savedParameters.map { $0.master.floats() }
+        for (parameter, values) in zip(adapter.savedParameters, adapter.bareValues) { parameter.setValues(values) }
         for (_, layer, _) in adapter.updates { layer.adapter = nil }
         activeAdapter = nil
     }

@@ -29,13 +29,17 @@ struct RunState: Equatable {
     /// Notes an evaluation: whether it is the best so far, and how many have failed to improve.
     ///
     /// As in transformers: any better value becomes the best, but only one better by more than the threshold resets
-    /// the count of early stopping.
+    /// the count of early stopping. A metric that is not finite never is an improvement.
     ///
     /// - Throws: `TrainingError.missingMetric` when the evaluation lacks the deciding metric.
     mutating func note(_ entry: LogEntry, _ arguments: TrainingArguments) throws {
         guard let name = arguments.bestMetricName else { return }
         guard let value = entry[name] else {
             throw TrainingError.missingMetric(name: name, available: entry.values.map(\.name))
+        }
+        guard value.isFinite else {
+            failedEvaluations += 1
+            return
         }
         let improvement = bestMetric.map { arguments.largerMetricIsBetter ? value - $0 : $0 - value }
         failedEvaluations = improvement ?? .infinity > arguments.earlyStoppingThreshold ? 0 : failedEvaluations + 1

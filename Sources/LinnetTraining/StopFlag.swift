@@ -1,50 +1,61 @@
-import Dispatch
 import Foundation
 import Synchronization
 
 /// A request to end a run after the current step, with a checkpoint.
 public final class StopFlag: Sendable {
     private let raised = Atomic<Bool>(false)
+    private let minded = Atomic<Int>(Int.max)
 
     /// A flag that is not raised.
     public init() {}
 
     /// Whether someone asked to stop.
-    public var isRaised: Bool { raised.load(ordering: .relaxed) }
+    public var isRaised: Bool {
+        raised.load(ordering: .relaxed) || interruptCount.load(ordering: .relaxed) > minded.load(ordering: .relaxed)
+    }
 
     /// Asks to stop; may be called on any thread.
     public func raise() { raised.store(true, ordering: .relaxed) }
+
+    /// Counts as raised from the next interrupt on.
+    fileprivate func mindInterrupts() {
+        minded.store(interruptCount.load(ordering: .relaxed), ordering: .relaxed)
+    }
+}
+
+/// Interrupts since the process began; the only thing the signal handler may touch.
+private let interruptCount = Atomic<Int>(0)
+/// The count at which a further interrupt ends the process.
+private let lastCount = Atomic<Int>(Int.max)
+
+private let announcement: StaticString =
+    "\nfinishing the step and writing a checkpoint; interrupt again to stop at once\n"
+
+/// Runs in the middle of anything: no allocation, no lock.
+private let handler: @convention(c) (Int32) -> Void = { _ in
+    let count = interruptCount.add(1, ordering: .relaxed).newValue
+    if count > lastCount.load(ordering: .relaxed) { _exit(130) }
+    _ = write(STDERR_FILENO, announcement.utf8Start, announcement.utf8CodeUnitCount)
 }
 
 /// Raises a flag when the process is interrupted (Ctrl-C) or asked to terminate.
 ///
-/// The first signal lets the step finish and a checkpoint be written; a second one ends the process at once with
-/// status 130, which no checkpoint minds. Signals are handled as long as the object lives.
+/// The first signal lets the step finish and a checkpoint be written, and says so on standard error; a second one ends
+/// the process at once with status 130, which no checkpoint minds. Signals are handled as long as the object lives; only
+/// one watch should live at a time.
 public final class InterruptWatch {
-    private let sources: [any DispatchSourceSignal]
+    private let previous: [(signal: Int32, handler: sighandler_t?)]
 
     /// Watches SIGINT and SIGTERM.
     ///
-    /// - Parameters:
-    ///   - flag: raised by the first signal.
-    ///   - announce: called on the first signal, on another thread, to tell the person who pressed Ctrl-C.
-    public init(raising flag: StopFlag, announce: @escaping @Sendable () -> Void = {}) {
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if flag.isRaised { _exit(130) }
-                flag.raise()
-                announce()
-            }
-            source.activate()
-            return source
-        }
+    /// - Parameter flag: counts as raised after the first signal.
+    public init(raising flag: StopFlag) {
+        flag.mindInterrupts()
+        lastCount.store(interruptCount.load(ordering: .relaxed) + 1, ordering: .relaxed)
+        previous = [SIGINT, SIGTERM].map { ($0, Foundation.signal($0, handler)) }
     }
 
     deinit {
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
+        for (number, handler) in previous { _ = Foundation.signal(number, handler) }
     }
 }

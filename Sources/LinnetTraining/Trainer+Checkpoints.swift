@@ -20,20 +20,19 @@ extension Trainer {
 
     /// Writes a checkpoint of this moment, then removes the oldest ones beyond `saveTotalLimit`.
     func save(_ optimizer: AdamW) throws {
-        let identity = identity()
         let best = state.bestStep == state.step ? store.path(step: state.step) : bestCheckpoint
         let path = try store.commit(step: state.step) { directory in
             try task.save(to: directory)
             try optimizer.save(to: "\(directory)/\(CheckpointFile.optimizer)")
             for (name, json) in [
                 (CheckpointFile.state, state.trainerState(arguments, plan, bestCheckpoint: best)),
-                (CheckpointFile.arguments, arguments.json), (CheckpointFile.resume, resumeRecord(identity)),
+                (CheckpointFile.arguments, arguments.json), (CheckpointFile.resume, resumeRecord()),
             ] {
                 try FileBytes.write(text: json.text(pretty: true) + "\n", to: "\(directory)/\(name)")
             }
         }
         notify(.saved(path))
-        try store.rotate(limit: arguments.saveTotalLimit, best: arguments.bestMetricName == nil ? nil : state.bestStep)
+        try store.rotate(limit: arguments.saveTotalLimit, best: state.bestStep)
     }
 
     /// Prepares the first step: nothing for a fresh run; weights, moments, log and step of a checkpoint otherwise.
@@ -62,7 +61,7 @@ extension Trainer {
 
     private func restore(from path: String, _ optimizer: AdamW) throws {
         let resume = try JSON.read(path: "\(path)/\(CheckpointFile.resume)")
-        try identity().check(against: resume["identity"] ?? .null, checkpoint: path)
+        try identity.check(against: resume["identity"] ?? .null, checkpoint: path)
         let trainerState = try JSON.read(path: "\(path)/\(CheckpointFile.state)")
         guard let stored = RunState(trainerState: trainerState, remainder: resume["state"] ?? .null) else {
             throw TrainingError.damagedCheckpoint(
@@ -88,13 +87,9 @@ extension Trainer {
         }
     }
 
-    private func identity() -> RunIdentity {
-        RunIdentity(model: model, trainable: trainable, examples: training, arguments: arguments)
-    }
-
     /// What continues the run beside weights and moments; position and generator are written for people to read, since
     /// both follow from the step.
-    private func resumeRecord(_ identity: RunIdentity) -> JSON {
+    private func resumeRecord() -> JSON {
         let stepOfEpoch = state.step % plan.stepsPerEpoch
         return [
             "version": 1,

@@ -44,7 +44,8 @@ public final class Trainer<Task: Trainable> {
     let store: CheckpointStore
     var state = RunState()
     var progress: TrainingProgress
-    private(set) var trainable: [Parameter] = []
+    let trainable: [Parameter]
+    let identity: RunIdentity
     private var started = Date()
     private var stepSeconds = 0.0
 
@@ -83,6 +84,7 @@ public final class Trainer<Task: Trainable> {
         }
         trainable = task.parameters.filter(\.isTrainable)
         guard !trainable.isEmpty else { throw TrainingError.nothingToTrain }
+        identity = RunIdentity(model: model, trainable: trainable, examples: training, arguments: arguments)
         progress = TrainingProgress(
             arguments: arguments, plan: plan, trainableCount: trainable.reduce(0) { $0 + $1.count },
             parameterCount: task.parameters.reduce(0) { $0 + $1.count })
@@ -99,6 +101,7 @@ public final class Trainer<Task: Trainable> {
         let lock = try OutputLock(directory: arguments.output)
         defer { withExtendedLifetime(lock) {} }
         started = Date()
+        for parameter in trainable { parameter.clearGradient() }
         let optimizer = AdamW(trainable, arguments: arguments)
         let checkpoint = try begin(start, optimizer)
         notify(.began(resumedFrom: checkpoint))
@@ -248,7 +251,10 @@ public final class Trainer<Task: Trainable> {
         var shown = state.history.last(where: \.isEvaluation)
         let isInterrupted = if case .interrupted = reason { true } else { false }
         if arguments.loadBestModelAtEnd, !isInterrupted, let best = state.bestStep {
-            if best != state.step { try task.restore(from: store.path(step: best)) }
+            if best != state.step {
+                try CheckpointManifest.verify(store.path(step: best))
+                try task.restore(from: store.path(step: best))
+            }
             shown = state.history.last { $0.isEvaluation && $0.step == best }
         }
         let bestEntry = state.history.last { $0.isEvaluation && $0.step == state.bestStep }

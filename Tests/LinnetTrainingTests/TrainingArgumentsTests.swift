@@ -1,3 +1,4 @@
+import LinnetFormats
 import LinnetTraining
 import Testing
 
@@ -65,5 +66,62 @@ import Testing
         #expect(arguments.bestMetricName == "eval_f1")
         arguments.greaterIsBetter = false
         #expect(!arguments.largerMetricIsBetter)
+    }
+}
+
+@Suite struct TrainingArgumentsJSONTests {
+    @Test func everythingSurvivesAFile() throws {
+        var arguments = TrainingArguments(output: "runs/x")
+        #expect(try TrainingArguments(json: JSON.parse(Array(arguments.json.text().utf8), path: "a")) == arguments)
+        arguments.epochs = 2.5
+        arguments.maxSteps = 100
+        arguments.batchSize = 16
+        arguments.evaluationBatchSize = 32
+        arguments.gradientAccumulationSteps = 2
+        arguments.learningRate = 1e-3
+        arguments.schedule = .constantWithWarmup
+        arguments.warmup = .ratio(0.1)
+        arguments.weightDecay = 0.01
+        arguments.adamBeta1 = 0.8
+        arguments.adamBeta2 = 0.99
+        arguments.adamEpsilon = 1e-6
+        arguments.maxGradientNorm = 0
+        arguments.labelSmoothing = 0.1
+        arguments.seed = .max
+        arguments.evalStrategy = .steps
+        arguments.evalSteps = 10
+        arguments.saveStrategy = .steps
+        arguments.saveSteps = 20
+        arguments.saveTotalLimit = 2
+        arguments.loadBestModelAtEnd = true
+        arguments.metricForBestModel = "f1"
+        arguments.greaterIsBetter = true
+        arguments.earlyStoppingPatience = 3
+        arguments.earlyStoppingThreshold = 0.01
+        arguments.loggingSteps = 5
+        arguments.groupByLength = true
+        arguments.precision = .bfloat16
+        arguments.freeze = ["bert.embeddings.*"]
+        #expect(try TrainingArguments(json: JSON.parse(Array(arguments.json.text().utf8), path: "a")) == arguments)
+    }
+
+    @Test(arguments: [
+        ("{\"output_dir\": \"x\", \"learning_rat\": 1}", "learning_rat"),
+        ("{\"output_dir\": \"x\", \"learning_rate\": \"fast\"}", "learning_rate"),
+        ("{\"output_dir\": \"x\", \"seed\": 1.5}", "seed"),
+        ("{\"output_dir\": \"x\", \"lr_scheduler_type\": \"polynomial\"}", "lr_scheduler_type"),
+        ("{\"output_dir\": \"x\", \"freeze\": [1]}", "freeze"),
+        ("{\"output_dir\": \"x\", \"warmup_steps\": 1.5}", "warmup_steps"),
+        ("{\"output_dir\": \"x\", \"per_device_train_batch_size\": 0}", "per_device_train_batch_size"),
+        ("{}", "output_dir"), ("[]", "arguments"),
+    ])
+    func aWrongFileIsRefusedByName(text: String, name: String) throws {
+        let json = try JSON.parse(Array(text.utf8), path: "a")
+        let error = #expect(throws: TrainingError.self) { try TrainingArguments(json: json) }
+        guard case .invalidArgument(let found, _, _) = error else {
+            Issue.record("another error: \(String(describing: error))")
+            return
+        }
+        #expect(found == name)
     }
 }

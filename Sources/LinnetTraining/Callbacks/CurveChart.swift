@@ -1,6 +1,6 @@
 import Foundation
 
-/// A line chart as inline SVG, in the colours of the page around it (`--series-0` …, `--ink`, `--grid`).
+/// A line chart over an axis that begins at 0, as inline SVG in the colours of the page around it (`--series-0` …, `--ink`, `--grid`).
 struct CurveChart {
     /// One line of the chart.
     struct Series {
@@ -33,7 +33,7 @@ struct CurveChart {
     /// The figure with its legend.
     var html: String {
         let points = series.flatMap(\.points)
-        let xScale = Scale(points.map(\.x), from: Self.plot.left, to: Self.plot.right, isPadded: false)
+        let xScale = Scale([0] + points.map(\.x), from: Self.plot.left, to: Self.plot.right, isPadded: false)
         let yScale = Scale(points.map(\.y), from: Self.plot.bottom, to: Self.plot.top, isPadded: true)
         let legend = series.enumerated().map { index, line in
             "<li><span class=\"key series-\(index % 6)\"></span>\(escaped(line.name))</li>"

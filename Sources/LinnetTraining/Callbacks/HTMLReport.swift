@@ -70,7 +70,10 @@ public final class HTMLReport: TrainingCallback {
         \(evaluationTable(progress))
         \(confusionTable())
         <h2>Settings</h2>
+        <details>
+        <summary>The arguments of the run, under Hugging Face's names</summary>
         \(settingsTable(progress))
+        </details>
         </main>
         </body>
         </html>
@@ -155,7 +158,7 @@ public final class HTMLReport: TrainingCallback {
     private func settingsTable(_ progress: TrainingProgress) -> String {
         let members = progress.arguments.json.objectValue ?? [:]
         return htmlTable(
-            caption: "The arguments of the run, under Hugging Face's names", header: ["argument", "value"],
+            caption: "Arguments", header: ["argument", "value"],
             rows: members.map { [$0.key, $0.value.stringValue ?? $0.value.text()] })
     }
 
@@ -177,21 +180,23 @@ public final class HTMLReport: TrainingCallback {
         figure { margin: 0; background: var(--card); border-radius: 8px; padding: 14px; }
         figcaption { font-weight: 600; margin-bottom: 6px; }
         svg { width: 100%; height: auto; display: block; }
-        svg line { stroke: var(--grid); } svg text { fill: var(--soft); font-size: 12px; }
+        svg line { stroke: var(--grid); } svg text { fill: var(--soft); font-size: 15px; }
         svg polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
         svg circle { stroke: var(--card); stroke-width: 1.5; }
-        .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; list-style: none; margin: 8px 0 0; padding: 0; }
+        .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; list-style: none; margin: 8px 0 0; padding: 0;
+          font-size: .9rem; }
         .key { display: inline-block; width: 18px; height: 4px; border-radius: 2px; margin-right: 6px;
           vertical-align: middle; }
         \((0..<6).map { "polyline.series-\($0) { stroke: var(--series-\($0)); } circle.series-\($0) { fill: "
             + "var(--series-\($0)); } .key.series-\($0) { background: var(--series-\($0)); }" }.joined(separator: "\n"))
         polyline.series-1, polyline.series-3 { stroke-dasharray: 7 4; }
         table { border-collapse: collapse; display: block; overflow-x: auto; font-variant-numeric: tabular-nums; }
-        caption { text-align: left; color: var(--soft); padding-bottom: 6px; font-size: .9rem; }
+        caption { text-align: left; white-space: nowrap; color: var(--soft); padding-bottom: 6px; font-size: .9rem; }
         th, td { padding: 5px 14px 5px 0; text-align: right; border-bottom: 1px solid var(--grid); }
         th[scope=row], thead th:first-child { text-align: left; font-weight: 500; }
         .confusion td, .confusion th { padding: 8px 14px; }
         .confusion tbody td { background: color-mix(in srgb, var(--series-0) calc(var(--share) * .6), transparent); }
+        summary { cursor: pointer; }
         .notices { background: var(--card); border-radius: 8px; padding: 12px 12px 12px 32px; }
 
         """

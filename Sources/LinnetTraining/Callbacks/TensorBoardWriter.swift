@@ -30,17 +30,22 @@ public final class TensorBoardWriter: TrainingCallback {
 
     private func open() throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        let process = ProcessInfo.processInfo
         let now = Date().timeIntervalSince1970
-        let name = { (number: Int) in
-            "events.out.tfevents.\(Int(now)).\(process.hostName).\(process.processIdentifier).\(number)"
-        }
+        let name = { (number: Int) in "events.out.tfevents.\(Int(now)).\(Self.hostName).\(getpid()).\(number)" }
         let number = (0...).first { !FileManager.default.fileExists(atPath: "\(self.directory)/\(name($0))") } ?? 0
         let path = "\(directory)/\(name(number))"
         try Data().write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
         file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         self.path = path
         try file?.write(contentsOf: EventRecord.fileVersion(wallTime: now).framed)
+    }
+
+    /// The machine's own name, without asking the network.
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        let name = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return name.isEmpty || name.contains("/") ? "localhost" : name
     }
 
     private func append(_ entry: LogEntry) throws {

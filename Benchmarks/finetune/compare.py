@@ -1,0 +1,95 @@
+"""Linnet beside Hugging Face Trainer, PEFT and sentence-transformers: results first, then speed and memory.
+
+Contestants take turns (A B A B), each in a process of its own on the same two cores; the table shows medians.
+This process imports no large library: a child's peak memory begins at its parent's size.
+"""
+
+import argparse
+import pathlib
+import sys
+import tempfile
+
+import processes
+from finetune import accuracy, report
+from finetune.contests import EMBEDDING_BARS, TRAINING_BARS, Bar, Embedding, Training
+from peer import models, sst2
+
+
+def contestants(bars: list[Bar]) -> list[Training | Embedding]:
+    """Everyone who runs in a round: Linnet again before each of its peers."""
+    return [side for bar in bars for side in (bar.linnet, bar.peer)]
+
+
+def say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def verify(model: pathlib.Path, data: pathlib.Path) -> str:
+    """Speed counts only for right results: a loss that falls, embeddings, files exchanged both ways."""
+    return processes.python("interoperability.check", "--model", model, "--data", data).output
+
+
+def measure_training(models_by_name: dict, data: pathlib.Path, folder: pathlib.Path, rounds: int, quick: bool) -> dict:
+    measured: dict[Training, list[dict]] = {}
+    for number in range(rounds):
+        for contestant in contestants(TRAINING_BARS):
+            result = contestant.run(models_by_name[contestant.model], data, folder, quick)
+            measured.setdefault(contestant, []).append(result)
+            say(f"round {number + 1}: {contestant.title}: {result['speed']:.1f} samples/s, {result['memory']:.0f} MiB")
+    return measured
+
+
+def measure_embedding(model: pathlib.Path, sentences: pathlib.Path, folder: pathlib.Path, rounds: int) -> dict:
+    measured: dict[Embedding, list[dict]] = {}
+    for number in range(rounds):
+        for contestant in contestants(EMBEDDING_BARS):
+            result = contestant.run(model, sentences, folder)
+            measured.setdefault(contestant, []).append(result)
+            say(f"round {number + 1}: {contestant.title}: {result['speed']:.0f} sentences/s")
+    return measured
+
+
+def compare(arguments: argparse.Namespace, folder: pathlib.Path) -> str:
+    data, minilm = arguments.data.resolve(), arguments.model or models.minilm()
+    sentences = folder / "sentences.txt"
+    sentences.write_text("\n".join(sst2.read(data, "train")[0]) + "\n", encoding="utf-8")
+    processes.python("peer.models", "--bert-base", folder / "bert-base")
+    checked = verify(minilm, data)
+    say(checked)
+    parts = [f"Results, checked before anything was timed:\n\n```\n{checked.rstrip()}\n```"]
+    models_by_name = {"minilm": minilm, "bert-base": folder / "bert-base"}
+    training = measure_training(models_by_name, data, folder, arguments.rounds, arguments.quick)
+    parts.append(report.speed_table(TRAINING_BARS, training, "samples/s"))
+    parts.append(report.memory_table(TRAINING_BARS, training))
+    embedding = measure_embedding(minilm, sentences, folder, arguments.rounds)
+    parts.append(report.speed_table(EMBEDDING_BARS, embedding, "sentences/s"))
+    if arguments.accuracy:
+        parts.append(report.accuracy_table(accuracy.rows(minilm, data, folder)))
+    command = "Benchmarks/finetune/run " + " ".join(sys.argv[1:])
+    parts.append(f"Made by `{command.strip()}` on {report.machine()}; medians of {arguments.rounds} rounds.")
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--accuracy", action="store_true", help="also three epochs with three seeds (over an hour)")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model", type=pathlib.Path, help="sentence-transformers directory; MiniLM unless given")
+    parser.add_argument("--data", type=pathlib.Path, default="../shared/data/sst2", help="folder with the .tsv files")
+    parser.add_argument("--output", type=pathlib.Path, help="also write the tables to this Markdown file")
+    arguments = parser.parse_args()
+    arguments.rounds = 1 if arguments.quick else arguments.rounds
+    processes.require_linnet()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            tables = compare(arguments, pathlib.Path(folder))
+        except processes.ContestantFailed as failure:
+            sys.exit(f"compare.py: a contestant failed: {failure}")
+    print(tables)
+    if arguments.output:
+        arguments.output.write_text(tables, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
