@@ -74,12 +74,13 @@ extension PretrainedModel where Network == any SequenceClassificationNetwork {
     ) throws -> PretrainedModel {
         var config = try ModelConfiguration(directory: directory)
         let architecture = try ModelRegistry.architecture(of: config)
-        if let labels { config.setLabels(labels) }
-        let count = try config.labels()?.count ?? 2
+        // transformers leaves id2label out where it is the default: two classes without names.
+        let names = try labels ?? config.labels() ?? ["LABEL_0", "LABEL_1"]
+        config.setLabels(names)
         config.json["architectures"] = [.string("\(architecture.className)ForSequenceClassification")]
         config.json["problem_type"] = "single_label_classification"
         return try load(directory: directory, configuration: config, seed: seed) { architecture, config, weights in
-            try architecture.sequenceClassifier(config, count, weights)
+            try architecture.sequenceClassifier(config, names.count, weights)
         }
     }
 }

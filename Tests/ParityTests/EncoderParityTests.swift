@@ -43,6 +43,12 @@ import Testing
         expectClose(logits, try model.golden.tensor("logits"), tolerance: .bfloat16Model, "logits in bf16")
     }
 
+    @Test func aConfigurationWithoutLabelsMeansTransformersTwoDefaultLabels() throws {
+        let directory = Fixtures.path("models/bert-embedding")
+        let model = try PretrainedModel<any SequenceClassificationNetwork>.classifier(directory: directory)
+        #expect(model.labels == ["LABEL_0", "LABEL_1"])
+    }
+
     @Test func labelSmoothingMatchesTransformers() throws {
         let name = "bert-classification"
         let labels = try Golden("models/\(name)/golden.safetensors").integers("labels")

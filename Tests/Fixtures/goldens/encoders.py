@@ -110,7 +110,7 @@ def make_batch(name: str) -> Batch:
 def build(name: str, model_class: type, dtype: torch.dtype) -> nn.Module:
     """The model with random parameters, the same ones in every precision."""
     config = CONFIGURATIONS[architecture_of(name)]
-    if "masked" not in name:
+    if name.endswith(("classification", "tokens")):
         config = type(config).from_dict(config.to_dict() | {"id2label": LABELS, "label2id": None})
         config.label2id = {label: index for index, label in LABELS.items()}
     model = model_class._from_config(config, attn_implementation="eager")
