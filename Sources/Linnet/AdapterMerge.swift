@@ -1,0 +1,23 @@
+import Foundation
+import LinnetFormats
+import LinnetModels
+import LinnetTokenizers
+
+/// Folds an adapter into its base model and saves a full model directory.
+///
+/// - Parameters:
+///   - directory: An adapter directory, from Linnet or PEFT.
+///   - output: Written as a whole, or not at all.
+public func mergeAdapter(directory: String, output: String) throws {
+    guard AdapterDirectory.exists(at: directory) else {
+        throw ModelError("\(directory): no adapter_config.json: not an adapter directory")
+    }
+    let model = try TextClassifier.load(directory)
+    try model.store.mergeActiveAdapter()
+    let base = try ModelHub().directory(for: AdapterDirectory(path: directory).baseModel)
+    let tokenizer = try (try? Tokenizer(directory: directory)) ?? Tokenizer(directory: base)
+    try DirectoryCommit.write(to: output) { temporary in
+        try model.save(to: temporary)
+        try tokenizer.save(to: temporary)
+    }
+}

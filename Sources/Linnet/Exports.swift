@@ -1,0 +1,8 @@
+// One import for users of the library.
+@_exported import LinnetEvaluation
+@_exported import LinnetFormats
+@_exported import LinnetLayers
+@_exported import LinnetModels
+@_exported import LinnetTensors
+@_exported import LinnetTokenizers
+@_exported import LinnetTraining

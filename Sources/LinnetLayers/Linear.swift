@@ -1,0 +1,41 @@
+import LinnetTensors
+
+/// An affine map: `x · Wᵀ + b`, plus the active low-rank adapter if one is attached.
+///
+/// Weights are stored as PyTorch stores them: `weight` `[outputs, inputs]`, `bias` `[outputs]`. The map is computed in
+/// the type of its input.
+public final class Linear {
+    /// `[outputs, inputs]`.
+    public let weight: Parameter
+    /// `[outputs]`, or `nil`.
+    public let bias: Parameter?
+    /// The low-rank update that takes part in the forward pass.
+    public internal(set) var adapter: LowRank?
+
+    /// The layer stored at `weights`, or a fresh one.
+    ///
+    /// - Parameter initial: How a weight begins that no checkpoint holds; biases begin at zero.
+    public init(
+        _ inputs: Int, _ outputs: Int, _ weights: Weights, bias: Bool = true, initial: InitialValue = .stored
+    ) throws {
+        weight = try weights.parameter("weight", shape: [outputs, inputs], initial: initial)
+        if case .stored = initial {
+            self.bias = bias ? try weights.parameter("bias", shape: [outputs]) : nil
+        } else {
+            self.bias = bias ? try weights.parameter("bias", shape: [outputs], initial: .zeros) : nil
+        }
+        weights.store.register(self, at: weights.path)
+    }
+
+    /// Width of the input.
+    public var inputs: Int { weight.shape[1] }
+
+    /// Width of the output.
+    public var outputs: Int { weight.shape[0] }
+
+    /// `[…, inputs] → […, outputs]`.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let y = x.linear(weight.tensor(as: x.dtype), bias: bias?.tensor())
+        return adapter.map { $0.update(y, input: x) } ?? y
+    }
+}

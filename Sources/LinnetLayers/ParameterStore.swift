@@ -1,0 +1,107 @@
+import LinnetTensors
+
+/// All parameters of a model by name, in the order the model asked for them, and its linear layers by path.
+public final class ParameterStore {
+    /// The model's own parameters, in order of construction; adapters are beside them.
+    public private(set) var parameters: [Parameter] = []
+    /// Names that the checkpoint did not hold and that start from random or constant values.
+    public private(set) var initializedNames: [String] = []
+    /// Linear layers by path, in order of construction: what an adapter can attach to.
+    public private(set) var linears: [(path: String, layer: Linear)] = []
+    /// Adapters in memory by name.
+    public internal(set) var adapters: [String: LoRAAdapter] = [:]
+    /// The adapter that takes part in the forward pass.
+    public internal(set) var activeAdapter: String?
+
+    private var byName: [String: Parameter] = [:]
+    private var usedNames: Set<String> = []
+    private var randomNumbers: RandomNumbers
+
+    /// An empty store.
+    ///
+    /// - Parameter seed: Decides the values of parameters that no checkpoint holds.
+    public init(seed: UInt64 = 42) {
+        randomNumbers = RandomNumbers(seed: seed, stream: 1)
+    }
+
+    /// The parameter of this full name.
+    public subscript(_ name: String) -> Parameter? { byName[name] }
+
+    /// What training changes: trainable parameters of the model and of the active adapter.
+    public var trainable: [Parameter] {
+        let adapter = activeAdapter.flatMap { adapters[$0] }
+        return (parameters + (adapter?.parameters ?? [])).filter(\.isTrainable)
+    }
+
+    /// Number of elements that training changes, and of all, counted as PEFT counts them.
+    public var counts: (trainable: Int, total: Int) {
+        let adapter = activeAdapter.flatMap { adapters[$0] }
+        let all = parameters + (adapter?.parameters ?? [])
+        return (
+            all.filter(\.isTrainable).map(\.count).reduce(0, +), all.map(\.count).reduce(0, +)
+        )
+    }
+
+    /// Freezes every parameter whose name contains one of the patterns; `*` matches any run of characters.
+    ///
+    /// - Returns: The names frozen.
+    @discardableResult
+    public func freeze(matching patterns: [String]) -> [String] {
+        let chosen = parameters.filter { parameter in
+            patterns.contains { NamePattern($0).isFound(in: parameter.name) }
+        }
+        for parameter in chosen { parameter.isTrainable = false }
+        return chosen.map(\.name)
+    }
+
+    /// Stored tensors that the model did not ask for.
+    public func unusedNames(of source: any WeightSource) -> [String] {
+        source.names.filter { !usedNames.contains($0) }
+    }
+
+    func register(_ parameter: Parameter) {
+        parameters.append(parameter)
+        byName[parameter.name] = parameter
+    }
+
+    func register(_ layer: Linear, at path: String) {
+        linears.append((path, layer))
+    }
+
+    func noteUsed(_ name: String) {
+        usedNames.insert(name)
+    }
+
+    func initialize(_ name: String, count: Int, _ initial: InitialValue, hasCheckpoint: Bool) throws -> [Float] {
+        if hasCheckpoint { initializedNames.append(name) }
+        switch initial {
+        case .stored: throw ModelError("\(name): the checkpoint does not hold this tensor")
+        case .zeros: return Array(repeating: 0, count: count)
+        case .ones: return Array(repeating: 1, count: count)
+        case .normal(let deviation): return (0..<count).map { _ in Float(randomNumbers.normal()) * deviation }
+        case .uniform(let bound): return (0..<count).map { _ in Float(randomNumbers.uniform() * 2 - 1) * bound }
+        }
+    }
+}
+
+/// A parameter name with `*` for any run of characters, found anywhere in a name.
+struct NamePattern {
+    private let pieces: [[UInt8]]
+
+    init(_ text: String) {
+        pieces = text.utf8.split(separator: UInt8(ascii: "*")).map { Array($0) }
+    }
+
+    func isFound(in name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        var start = 0
+        for piece in pieces {
+            let lastStart = bytes.count - piece.count
+            guard start <= lastStart,
+                let place = (start...lastStart).first(where: { bytes[$0..<($0 + piece.count)].elementsEqual(piece) })
+            else { return false }
+            start = place + piece.count
+        }
+        return !pieces.isEmpty
+    }
+}

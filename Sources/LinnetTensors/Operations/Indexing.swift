@@ -1,0 +1,100 @@
+extension Tensor {
+    /// The rows of a `[rows, columns]` tensor at the given places; −1 gives a row of zeros.
+    public func gatheredRows(_ index: [Int32]) -> Tensor {
+        require(index.allSatisfy { $0 >= -1 && $0 < Int32(rows) }, "a row index lies outside 0..<\(rows)")
+        let out = Tensor(uninitialized: [index.count, columns], dtype: dtype)
+        backend.gatherRows(out, self, index)
+        let (inputShape, inputType) = (shape, dtype)
+        return out.recorded(from: [self]) { dOut in
+            let sum = Tensor.zeros(inputShape)
+            backend.scatterAddRows(sum, dOut, index)
+            return [sum.converted(to: inputType)]
+        }
+    }
+
+    /// A copy in which the elements where `mask` holds are replaced by `value`; no gradient flows to those.
+    ///
+    /// - Parameter mask: As many as there are elements, or one per element of the last dimensions (repeated).
+    public func maskedFill(_ mask: [Bool], _ value: Float) -> Tensor {
+        require(!mask.isEmpty && count % mask.count == 0, "mask of \(mask.count) for shape \(shape)")
+        let filled = maskedCopy(mask, value)
+        return filled.recorded(from: [self]) { [$0.maskedCopy(mask, 0)] }
+    }
+
+    private func maskedCopy(_ mask: [Bool], _ value: Float) -> Tensor {
+        let copy = converted(to: .float32).copied()
+        for position in 0..<count where mask[position % mask.count] { copy.floatPointer[position] = value }
+        return copy.converted(to: dtype)
+    }
+
+    /// Mean of the rows of each segment: `[rows, columns] → [segments, columns]`.
+    ///
+    /// - Parameter offsets: Segment `s` holds rows `offsets[s]..<offsets[s + 1]`.
+    public func segmentMeans(offsets: [Int32]) -> Tensor {
+        let out = Tensor(uninitialized: [offsets.count - 1, columns], dtype: dtype)
+        backend.segmentMean(out, self, offsets: offsets)
+        let (inputShape, inputType) = (shape, dtype)
+        return out.recorded(from: [self]) { dOut in
+            let dInput = Tensor(uninitialized: inputShape, dtype: inputType)
+            backend.segmentMeanBackward(dInput, dOut, offsets: offsets)
+            return [dInput]
+        }
+    }
+
+    /// Each row divided by its Euclidean length (at least 1e-12).
+    ///
+    /// `dx = (dy − y (y·dy)) / ‖x‖`.
+    public func l2Normalized() -> Tensor {
+        let out = Tensor(uninitialized: shape, dtype: dtype)
+        backend.l2Normalize(out, self)
+        let input = detached()
+        return out.recorded(from: [self]) { dOut in
+            let length = input.squared().sum(axis: -1, keepingDimension: true).sqrt()
+            let along = (out * dOut).sum(axis: -1, keepingDimension: true)
+            return [(dOut - out * along) / length]
+        }
+    }
+}
+
+/// Sum of embedding rows: word, and where given position and token type, in the compute type.
+///
+/// Gradients reach the word table as rows (``Parameter`` keeps them sparse) and the small tables densely.
+///
+/// - Parameters:
+///   - ids: Row of `word` for each output row; −1 gives a row of zeros (all tables must agree there).
+///   - dtype: Type of the result.
+/// - Returns: `[ids.count, columns]`.
+public func embeddingSum(
+    word: Parameter, ids: [Int32], position: Parameter? = nil, positions: [Int32] = [], type: Parameter? = nil,
+    types: [Int32] = [], dtype: DType
+) -> Tensor {
+    let (wordTable, positionTable, typeTable) = (word.tensor(), position?.tensor(), type?.tensor())
+    for (table, index) in [(wordTable, ids), (positionTable, positions), (typeTable, types)] {
+        guard let table else { continue }
+        require(index.count == ids.count, "\(index.count) indices beside \(ids.count) ids")
+        require(
+            index.allSatisfy { $0 >= -1 && $0 < Int32(table.shape[0]) },
+            "an index lies outside the \(table.shape[0]) rows of an embedding")
+    }
+    let out = Tensor(uninitialized: [ids.count, wordTable.columns], dtype: dtype)
+    backend.embeddingSum(
+        out,
+        EmbeddingTables(
+            word: wordTable, ids: ids, position: positionTable, positions: positions, type: typeTable, types: types))
+    let inputs = [wordTable, positionTable, typeTable].compactMap { $0 }
+    let wordNode = wordTable.node
+    return out.recorded(from: inputs) { dOut in
+        if let wordNode {
+            let rows = RowGradient(gradient: dOut, indices: ids, tableRows: wordTable.shape[0])
+            if wordNode.rowGradient?.add(rows) == nil { wordNode.rowGradient = rows }
+        }
+        let small = [(positionTable, positions), (typeTable, types)].compactMap { table, index -> Tensor?? in
+            guard let table else { return nil }
+            guard table.node != nil else { return .some(nil) }
+            let gradient = Tensor.zeros(table.shape)
+            backend.scatterAddRows(gradient, dOut, index)
+            return .some(gradient)
+        }
+        return [nil] + small
+    }
+}

@@ -1,0 +1,129 @@
+/// A named weight of a model: an fp32 master, a bf16 shadow when asked for, and its gradient.
+///
+/// The optimizer changes the master; ``tensor(as:)`` hands the values out in the compute type. While a parameter is
+/// frozen nothing is recorded for it.
+public final class Parameter {
+    /// Full name, as the checkpoint spells it: `bert.encoder.layer.0.attention.self.query.weight`.
+    public let name: String
+    /// The values in fp32.
+    public let master: Tensor
+    private var shadow: Tensor?
+    private var leaf: Node?
+
+    /// A parameter with the given fp32 values.
+    public init(name: String, values: Tensor, isTrainable: Bool = true) {
+        self.name = name
+        master = values.detached()
+        leaf = isTrainable ? Node() : nil
+    }
+
+    /// Extent of each dimension.
+    public var shape: [Int] { master.shape }
+
+    /// Number of elements.
+    public var count: Int { master.count }
+
+    /// Whether training changes this parameter; `false` freezes it and drops its gradient.
+    public var isTrainable: Bool {
+        get { leaf != nil }
+        set {
+            guard newValue != isTrainable else { return }
+            leaf = newValue ? Node() : nil
+        }
+    }
+
+    /// The values in the compute type, linked to this parameter's gradient.
+    public func tensor(as dtype: DType = .float32) -> Tensor {
+        let values = dtype == .bfloat16 ? bfloat16Shadow() : master
+        return Tensor(storage: values.storage, shape: shape, dtype: values.dtype, node: leaf)
+    }
+
+    /// The accumulated dense gradient in fp32, rows of an embedding scattered into place; `nil` if there is none.
+    public var gradient: Tensor? {
+        guard let rows = leaf?.rowGradient else { return leaf?.gradient }
+        let dense = rows.dense(shape: shape)
+        if let other = leaf?.gradient { backend.add(dense, dense, other) }
+        return dense
+    }
+
+    /// The gradient as rows of a table, when it came from lookups alone.
+    var rowGradient: RowGradient? { leaf?.gradient == nil ? leaf?.rowGradient : nil }
+
+    /// Sets the gradient directly; for optimizers' tests and for gradients that come from elsewhere.
+    public func setGradient(_ gradient: Tensor?) {
+        leaf?.rowGradient = nil
+        leaf?.gradient = gradient
+    }
+
+    /// Forgets the gradient; the next backward pass starts from zero.
+    public func clearGradient() {
+        leaf?.gradient = nil
+        leaf?.rowGradient = nil
+    }
+
+    /// Replaces the values.
+    public func setValues(_ values: [Float]) {
+        require(values.count == count, "\(name): \(values.count) values for \(count) elements")
+        master.withFloats { target in _ = target.update(from: values) }
+        shadow = nil
+    }
+
+    /// The bf16 shadow if one exists; the optimizer keeps it in step with the master.
+    var existingShadow: Tensor? { shadow }
+
+    private func bfloat16Shadow() -> Tensor {
+        if let shadow { return shadow }
+        let fresh = master.converted(to: .bfloat16)
+        shadow = fresh
+        return fresh
+    }
+}
+
+/// The gradient of a table that was read row by row: only the rows read are held.
+struct RowGradient {
+    /// For each row of the table its place in `values`, or −1.
+    var place: [Int32]
+    /// The rows that are held, in the order of `values`.
+    var rows: [Int32]
+    /// fp32, one line per held row.
+    var values: Tensor
+
+    /// Sums gradient rows by table row; negative indices are skipped.
+    init(gradient: Tensor, indices: [Int32], tableRows: Int) {
+        place = Array(repeating: -1, count: tableRows)
+        rows = []
+        var target = [Int32](repeating: -1, count: indices.count)
+        for (position, index) in indices.enumerated() where index >= 0 {
+            if place[Int(index)] < 0 {
+                place[Int(index)] = Int32(rows.count)
+                rows.append(index)
+            }
+            target[position] = place[Int(index)]
+        }
+        values = Tensor.zeros([rows.count, gradient.columns])
+        backend.scatterAddRows(values, gradient, target)
+    }
+
+    /// Adds another batch's rows.
+    mutating func add(_ other: RowGradient) {
+        var target = [Int32](repeating: -1, count: other.rows.count)
+        for (position, row) in other.rows.enumerated() {
+            if place[Int(row)] < 0 {
+                place[Int(row)] = Int32(rows.count)
+                rows.append(row)
+            }
+            target[position] = place[Int(row)]
+        }
+        let sum = Tensor.zeros([rows.count, values.columns])
+        backend.scatterAddRows(sum, values, Array(0..<Int32(values.rows)))
+        backend.scatterAddRows(sum, other.values, target)
+        values = sum
+    }
+
+    /// The whole table's gradient.
+    func dense(shape: [Int]) -> Tensor {
+        let table = Tensor.zeros(shape)
+        backend.scatterAddRows(table, values, rows)
+        return table
+    }
+}

@@ -1,0 +1,114 @@
+/// The order in which a run sees its examples: a pure function of seed and epoch.
+///
+/// Nothing has to be stored to resume but the epoch and the number of batches already seen. Two orders are offered: a
+/// random permutation, and Hugging Face's length grouping, which batches examples of similar length together.
+public struct DataOrder: Sendable {
+    /// How many examples there are.
+    public let count: Int
+    /// How many examples form a batch; the last batch of an epoch may be smaller.
+    public let batchSize: Int
+    /// The seed of the permutations.
+    public let seed: UInt64
+    /// The length of each example when batches are grouped by length, otherwise nil.
+    public let lengths: [Int]?
+
+    /// An order over `count` examples.
+    ///
+    /// - Parameters:
+    ///   - count: how many examples there are.
+    ///   - batchSize: how many examples form a batch; values below 1 count as 1.
+    ///   - seed: the seed of the permutations.
+    public init(count: Int, batchSize: Int, seed: UInt64) {
+        self.count = count
+        self.batchSize = max(1, batchSize)
+        self.seed = seed
+        lengths = nil
+    }
+
+    /// An order that groups examples of similar length.
+    ///
+    /// As transformers' `get_length_grouped_indices`: a random permutation is cut into megabatches of 50 batches (fewer
+    /// for small data, so that there are at least four), each is sorted by length, longest first, and the longest
+    /// example of all comes first, so that a run that is too large fails at once.
+    ///
+    /// - Parameters:
+    ///   - lengths: the length of each example in tokens.
+    ///   - batchSize: how many examples form a batch; values below 1 count as 1.
+    ///   - seed: the seed of the permutations.
+    public init(groupingByLength lengths: [Int], batchSize: Int, seed: UInt64) {
+        count = lengths.count
+        self.batchSize = max(1, batchSize)
+        self.seed = seed
+        self.lengths = lengths
+    }
+
+    /// How many batches an epoch has.
+    public var batchCount: Int { (count + batchSize - 1) / batchSize }
+
+    /// All example indices in the order of an epoch.
+    public func indices(epoch: Int) -> [Int] {
+        let permutation = Self.permutation(count: count, seed: seed, epoch: epoch)
+        guard let lengths else { return permutation }
+        return Self.grouped(permutation, lengths: lengths, batchSize: batchSize)
+    }
+
+    /// The example indices of each batch of an epoch, in order.
+    public func batches(epoch: Int) -> [[Int]] {
+        let indices = indices(epoch: epoch)
+        return stride(from: 0, to: count, by: batchSize).map { start in
+            Array(indices[start..<min(start + batchSize, count)])
+        }
+    }
+
+    /// Fisher and Yates' shuffle of `0 ..< count` with the numbers of (seed, epoch).
+    private static func permutation(count: Int, seed: UInt64, epoch: Int) -> [Int] {
+        var generator = CounterGenerator(seed: seed, stream: UInt64(bitPattern: Int64(epoch)))
+        var indices = Array(0..<count)
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            indices.swapAt(last, generator.next(below: last + 1))
+        }
+        return indices
+    }
+
+    static func grouped(_ permutation: [Int], lengths: [Int], batchSize: Int) -> [Int] {
+        guard !permutation.isEmpty else { return [] }
+        let batchesPerGroup = max(1, min(permutation.count / (batchSize * 4), 50))
+        let groupSize = batchesPerGroup * batchSize
+        var order: [Int] = []
+        order.reserveCapacity(permutation.count)
+        var longest = 0
+        for start in stride(from: 0, to: permutation.count, by: groupSize) {
+            let group = permutation[start..<min(start + groupSize, permutation.count)]
+            // Ties keep the order of the permutation, as Python's stable sort does.
+            let sorted = group.enumerated().sorted {
+                (lengths[$0.element], $1.offset) > (lengths[$1.element], $0.offset)
+            }
+            order.append(contentsOf: sorted.map(\.element))
+            if lengths[order[start]] > lengths[order[longest]] { longest = start }
+        }
+        order.swapAt(0, longest)
+        return order
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014) as a counter-based generator: value n is a hash of key and n.
+private struct CounterGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64, stream: UInt64) {
+        state = Self.mix(Self.mix(seed) &+ stream &* 0xD134_2543_DE82_EF95)
+    }
+
+    /// A number in `0 ..< bound`, by the high half of a full-width product.
+    mutating func next(below bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return Int(Self.mix(state).multipliedFullWidth(by: UInt64(bound)).high)
+    }
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
