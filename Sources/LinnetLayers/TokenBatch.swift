@@ -33,8 +33,10 @@ public struct TokenBatch: Sendable {
     /// Number of real tokens.
     public var tokenCount: Int { Int(offsets[offsets.count - 1]) }
 
-    /// Row of the first token of each sequence: `[CLS]`.
-    public var firstRows: [Int32] { Array(offsets.dropLast()) }
+    /// Row of the first token of each sequence, `[CLS]`; −1 for a sequence without tokens.
+    public var firstRows: [Int32] {
+        zip(offsets, offsets.dropFirst()).map { start, end in start < end ? start : -1 }
+    }
 
     /// Position of each token within its sequence; −1 after the last.
     public var positions: [Int32] {

@@ -72,11 +72,10 @@ public final class AdamW {
     public func save(to path: String) throws {
         let records = zip(parameters, moments).flatMap { parameter, moments in
             [
-                TensorRecord(name: parameter.name + ".exp_avg", shape: parameter.shape, floats: moments.first.floats()),
+                Self.record(parameter.name + ".exp_avg", moments.first),
+                Self.record(parameter.name + ".exp_avg_sq", moments.second),
                 TensorRecord(
-                    name: parameter.name + ".exp_avg_sq", shape: parameter.shape, floats: moments.second.floats()),
-                TensorRecord(
-                    name: parameter.name + ".touched_rows", dtype: .U8, shape: [moments.touchedRows.count],
+                    name: parameter.name + ".touched_rows", dtype: .uint8, shape: [moments.touchedRows.count],
                     bytes: moments.touchedRows),
             ]
         }
@@ -107,6 +106,12 @@ public final class AdamW {
             moments[index].touchedRows = touched
         }
         self.step = step
+    }
+
+    private static func record(_ name: String, _ tensor: Tensor) -> TensorRecord {
+        TensorRecord(name: name, dtype: .float32, shape: tensor.shape) { sink in
+            try tensor.withFloats { try sink(UnsafeRawBufferPointer($0)) }
+        }
     }
 
     private func tensor(_ name: String, in file: SafetensorsFile, shape: [Int]) throws -> Tensor {

@@ -52,3 +52,22 @@ public struct CyclicChecksum: Sendable {
         return tables
     }()
 }
+
+extension CyclicChecksum {
+    /// The value as eight hexadecimal digits.
+    public var hexadecimal: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    /// Takes the numbers of an array, little-endian, and their count.
+    public mutating func update(_ numbers: [Int32]) {
+        withUnsafeBytes(of: Int64(numbers.count).littleEndian) { update($0) }
+        numbers.map(\.littleEndian).withUnsafeBytes { update($0) }
+    }
+
+    /// Takes the UTF-8 bytes of a text.
+    public mutating func update(text: String) {
+        Array(text.utf8).withUnsafeBytes { update($0) }
+    }
+}

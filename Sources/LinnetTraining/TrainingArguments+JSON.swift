@@ -107,7 +107,9 @@ private struct ArgumentValue {
     func number() throws -> Double { try take(value.doubleValue, "a number") }
     func truth() throws -> Bool { try take(value.boolValue, "true or false") }
     func text() throws -> String { try take(value.stringValue, "a string") }
-    func texts() throws -> [String] { try take(value.arrayValue?.map { try take($0.stringValue, "strings") }, "a list") }
+    func texts() throws -> [String] {
+        try take(value.arrayValue?.map { try take($0.stringValue, "strings") }, "a list")
+    }
 
     func optional<Value>(_ read: (ArgumentValue) throws -> Value) throws -> Value? {
         value.isNull ? nil : try read(self)

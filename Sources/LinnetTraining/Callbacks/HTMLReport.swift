@@ -42,7 +42,7 @@ public final class HTMLReport: TrainingCallback {
     private func write(_ progress: TrainingProgress) throws {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        try FileBytes.write(Data(page(progress).utf8), to: path)
+        try FileBytes.write(text: page(progress), to: path)
     }
 
     /// The page.
