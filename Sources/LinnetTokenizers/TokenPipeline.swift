@@ -1,0 +1,104 @@
+/// A model of either kind.
+enum TokenModel: Sendable {
+    case wordPiece(WordPieceModel)
+    case bytePair(BytePairModel)
+
+    var vocabulary: Vocabulary {
+        switch self {
+        case .wordPiece(let model): return model.vocabulary
+        case .bytePair(let model): return model.vocabulary
+        }
+    }
+}
+
+/// The way from text to ids: added tokens, normalizers, added tokens in normal form, words, model.
+struct TokenPipeline: Sendable {
+    let normalizers: [Normalizer]
+    let steps: [PreTokenizer]
+    let model: TokenModel
+    private let rawTokens: AddedTokenScanner?
+    private let normalizedTokens: AddedTokenScanner?
+
+    init(normalizers: [Normalizer], steps: [PreTokenizer], model: TokenModel, added: AddedVocabulary) {
+        self.normalizers = normalizers
+        self.steps = steps
+        self.model = model
+        // Of tokens with the same pattern the special ones come first.
+        let ordered = added.tokens.filter(\.token.isSpecial) + added.tokens.filter { !$0.token.isSpecial }
+        rawTokens = AddedTokenScanner(
+            ordered.filter { !$0.token.isNormalized }.map { ($0.token.content, $0.token, $0.id) })
+        normalizedTokens = AddedTokenScanner(
+            ordered.filter(\.token.isNormalized).map {
+                (Self.normalForm(of: $0.token.content, normalizers), $0.token, $0.id)
+            })
+    }
+
+    private static func normalForm(of content: [UInt8], _ normalizers: [Normalizer]) -> [UInt8] {
+        var bytes = content
+        let output = ByteBuffer()
+        for normalizer in normalizers {
+            bytes.withUnsafeBufferPointer { normalizer.normalize($0, into: output) }
+            bytes = Array(UnsafeBufferPointer(start: output.base, count: output.count))
+        }
+        return bytes
+    }
+
+    /// Appends the ids of `text` (without special tokens around it) to `session`.
+    func encode(_ text: UnsafeBufferPointer<UInt8>, into session: EncodingSession) {
+        guard let rawTokens else {
+            encodePlain(text, into: session)
+            return
+        }
+        rawTokens.forEachPart(of: text) { part in
+            switch part {
+            case .token(let id):
+                session.reserve(1)
+                session.append(id)
+            case .text(let range):
+                encodePlain(UnsafeBufferPointer(rebasing: text[range]), into: session)
+            }
+        }
+    }
+
+    private func encodePlain(_ text: UnsafeBufferPointer<UInt8>, into session: EncodingSession) {
+        guard let base = text.baseAddress else { return }
+        if let first = normalizers.first {
+            first.normalize(text, into: session.text)
+            for normalizer in normalizers.dropFirst() {
+                let input = UnsafeBufferPointer<UInt8>(start: session.text.base, count: session.text.count)
+                normalizer.normalize(input, into: session.other)
+                session.text.swapContents(with: session.other)
+            }
+        } else {
+            session.text.count = 0
+            session.text.append(base, count: text.count)
+        }
+        let normal = UnsafeBufferPointer<UInt8>(start: session.text.base, count: session.text.count)
+        guard let normalizedTokens else {
+            encodeWords(normal, 0..<normal.count, into: session)
+            return
+        }
+        normalizedTokens.forEachPart(of: normal) { part in
+            switch part {
+            case .token(let id):
+                session.reserve(1)
+                session.append(id)
+            case .text(let range):
+                encodeWords(normal, range, into: session)
+            }
+        }
+    }
+
+    private func encodeWords(
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into session: EncodingSession
+    ) {
+        guard let base = text.baseAddress else { return }
+        // A word has at most as many ids as bytes, and a step may put a space before each word.
+        session.reserve(2 * range.count + 2)
+        let span = TextSpan(base: base, start: range.lowerBound, end: range.upperBound)
+        switch model {
+        case .wordPiece(let model): WordFeeder(steps: steps, model: model, session: session).feed(span)
+        case .bytePair(let model): WordFeeder(steps: steps, model: model, session: session).feed(span)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+/// Finds the words of a text, one after the other.
+protocol WordScanner {
+    /// The next word as a range of places in the text, or `nil` at the end.
+    mutating func next() -> Range<Int>?
+}
+
+/// A stretch of UTF-8 that is readable 16 bytes past its end.
+struct TextSpan {
+    let base: UnsafePointer<UInt8>
+    let start: Int
+    let end: Int
+
+    /// The scalar at `place` with its length and classes.
+    @inline(__always)
+    func scalar(at place: Int) -> (classes: ScalarClass, length: Int) {
+        let (scalar, length) = UTF8Text.decode(base + place, remaining: end - place)
+        return (UnicodeProperties.shared.classes(of: scalar), length)
+    }
+}
+
+/// BERT's words: white space separates, each punctuation mark is a word of its own.
+struct BertWords: WordScanner {
+    private let text: TextSpan
+    private var place: Int
+
+    init(_ text: TextSpan) {
+        self.text = text
+        place = text.start
+    }
+
+    @inline(__always)
+    mutating func next() -> Range<Int>? {
+        while place < text.end, text.base[place] == 0x20 { place += 1 }
+        var start = place
+        while true {
+            place += ByteWord.leadingAlphanumerics(ByteWord.load(text.base + place))
+            if place >= text.end {
+                place = text.end
+                return start < place ? start..<place : nil
+            }
+            let byte = text.base[place]
+            if byte == 0x20, start < place { return start..<place }
+            if ByteWord.leadingAlphanumerics(UInt64(byte)) == 1 { continue }
+            let (classes, length) = text.scalar(at: place)
+            if classes.contains(.whitespace) {
+                if start < place { return start..<place }
+                place += length
+                start = place
+                continue
+            }
+            if classes.contains(.punctuation) {
+                if start == place { place += length }
+                return start..<place
+            }
+            place += length
+        }
+    }
+}
+
+/// Words between white space.
+struct SpaceSeparatedWords: WordScanner {
+    private let text: TextSpan
+    private var place: Int
+
+    init(_ text: TextSpan) {
+        self.text = text
+        place = text.start
+    }
+
+    mutating func next() -> Range<Int>? {
+        var start = place
+        while place < text.end {
+            let (classes, length) = text.scalar(at: place)
+            if classes.contains(.whitespace) {
+                if start < place { return start..<place }
+                start = place + length
+            }
+            place += length
+        }
+        return start < place ? start..<place : nil
+    }
+}
+
+/// `\w+|[^\w\s]+`: runs of word characters and runs of what is neither word character nor white space.
+struct CharacterRunWords: WordScanner {
+    private let text: TextSpan
+    private var place: Int
+
+    init(_ text: TextSpan) {
+        self.text = text
+        place = text.start
+    }
+
+    mutating func next() -> Range<Int>? {
+        var start = place
+        var isWord = false
+        while place < text.end {
+            let (classes, length) = text.scalar(at: place)
+            if classes.contains(.whitespace), !classes.contains(.word) {
+                if start < place { return start..<place }
+                start = place + length
+            } else if start == place {
+                isWord = classes.contains(.word)
+            } else if classes.contains(.word) != isWord {
+                return start..<place
+            }
+            place += length
+        }
+        return start < place ? start..<place : nil
+    }
+}
+
+/// Cuts out the scalars of a class, each by itself or run by run; what stands between is a word too.
+struct IsolatedWords: WordScanner {
+    private let text: TextSpan
+    private let isolated: ScalarClass
+    private let joinsRuns: Bool
+    private var place: Int
+
+    init(_ text: TextSpan, isolating isolated: ScalarClass, joiningRuns: Bool) {
+        self.text = text
+        self.isolated = isolated
+        joinsRuns = joiningRuns
+        place = text.start
+    }
+
+    mutating func next() -> Range<Int>? {
+        let start = place
+        var isRun = false
+        while place < text.end {
+            let (classes, length) = text.scalar(at: place)
+            let isMember = !classes.isDisjoint(with: isolated)
+            if start == place {
+                isRun = isMember
+            } else if isMember != isRun || isMember && !joinsRuns {
+                return start..<place
+            }
+            place += length
+        }
+        return start < place ? start..<place : nil
+    }
+}
