@@ -31,8 +31,8 @@ final class StandardOutput {
     }
 
     /// A message for the person at the terminal, on standard error; a closed standard error is no failure.
-    static func message(_ text: String) {
-        try? write(Array((text + "\n").utf8), to: STDERR_FILENO)
+    static func message(_ text: String, terminator: String = "\n") {
+        try? write(Array((text + terminator).utf8), to: STDERR_FILENO)
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
