@@ -22,8 +22,10 @@ public struct FormatError: Error, CustomStringConvertible, Equatable {
         case missing
         /// Writing failed: disk full, no permission, input/output error.
         case writeFailed
-        /// The hub could not be reached or gave an answer that cannot be used.
+        /// The hub could not be reached or gave an answer that cannot be used; trying again may help.
         case network
+        /// The hub does not give access.
+        case denied
         /// A name or an address that would be unsafe to follow.
         case refused
     }

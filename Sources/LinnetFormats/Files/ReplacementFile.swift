@@ -82,13 +82,19 @@ public final class ReplacementFile {
 struct TemporaryName {
     /// What stands between the final name and the random part.
     static let marker = ".writing-"
+    /// How much of the final name is kept, so that the name does not grow too long for the file system.
+    static let shownCharacters = 50
 
     let path: String
 
     init(beside path: String) {
         let (directory, name) = TemporaryName.split(path)
+        self.init(directory: directory, name: name, marker: TemporaryName.marker)
+    }
+
+    init(directory: String, name: String, marker: String) {
         let random = String(UInt64.random(in: .min ... .max), radix: 36)
-        self.path = "\(directory)/.\(String(name.prefix(100)))\(TemporaryName.marker)\(random)"
+        path = "\(directory)/.\(name.prefix(TemporaryName.shownCharacters))\(marker)\(random)"
     }
 
     /// The directory of `path` and its last component.

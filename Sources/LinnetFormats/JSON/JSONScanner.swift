@@ -9,13 +9,16 @@ struct JSONScanner {
     let path: String
     /// Deepest nesting of arrays and objects that is read.
     let maxDepth: Int
+    /// Number of the text's first line, for errors; more than 1 when the text is a piece of a file.
+    let firstLine: Int
     /// Offset of the next byte.
     var position = 0
 
     /// Numbers longer than this are refused: nothing writes them, and converting them takes long.
     private static let longestNumber = 1_024
 
-    init(_ bytes: UnsafeRawBufferPointer, path: String, maxDepth: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, path: String, maxDepth: Int, firstLine: Int = 1) {
+        self.firstLine = firstLine
         self.bytes = bytes
         self.path = path
         self.maxDepth = maxDepth
@@ -31,7 +34,7 @@ struct JSONScanner {
 
     /// An error at a byte offset, with line and column.
     func failure(_ message: String, at offset: Int, kind: FormatError.Kind = .malformed) -> FormatError {
-        var line = 1
+        var line = firstLine
         var lineStart = 0
         for place in 0..<Swift.min(offset, bytes.count) where bytes[place] == UInt8(ascii: "\n") {
             line += 1
