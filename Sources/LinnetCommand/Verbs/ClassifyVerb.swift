@@ -64,7 +64,8 @@ enum ClassifyVerb {
         let sides = lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
         for (index, parts) in sides.enumerated() where parts.count != 2 {
             throw CommandError(
-                "input line \(lineNumber + index + 1): expected two texts separated by one tab, found \(parts.count - 1) tabs")
+                "input line \(lineNumber + index + 1): expected two texts separated by one tab, found \(parts.count - 1) tabs"
+            )
         }
         return (sides.map { $0[0] }, sides.map { $0[1] })
     }

@@ -20,7 +20,8 @@ enum PullVerb {
         groups: [Verb.Group("Run", [revision.declaration, quiet.declaration, json.declaration])],
         examples: [
             Verb.Example("A sentence encoder", "linnet pull sentence-transformers/all-MiniLM-L6-v2"),
-            Verb.Example("One certain commit", "linnet pull distilbert/distilbert-base-uncased --revision 12040accade4"),
+            Verb.Example(
+                "One certain commit", "linnet pull distilbert/distilbert-base-uncased --revision 12040accade4"),
         ],
         run: run)
 
@@ -56,7 +57,8 @@ final class PullProgress: Sendable {
             return part > last
         }
         guard isNew else { return }
-        let megabytes = String(format: "%.1f of %.1f MB", megabytes(progress.completedBytes), megabytes(progress.totalBytes))
+        let megabytes = String(
+            format: "%.1f of %.1f MB", megabytes(progress.completedBytes), megabytes(progress.totalBytes))
         let line = "pulling \(name): \(percent) %, \(megabytes)"
         isTerminal ? StandardOutput.message("\r" + line, terminator: "") : StandardOutput.message(line)
     }
