@@ -38,13 +38,13 @@ api-docs: ## render the documentation of the library into .build/documentation
 	@Scripts/documentation
 
 examples: ## build the example package and run the program that needs no model
-	swift build --package-path Examples/Programs
-	swift run --package-path Examples/Programs --skip-build SelfAttention
+	swift build --package-path Examples
+	Examples/.build/debug/SelfAttention
 
 bench-finetune: build ## fine-tune beside the Hugging Face Trainer on this machine and print the ratios
-	@Benchmarks/finetune
+	@Benchmarks/finetune/run
 
-test-minilm: build ## check the binary on the real all-MiniLM-L6-v2
+test-minilm: build ## check the release binary on the real all-MiniLM-L6-v2; skipped where it cannot be had
 	@Scripts/test-minilm
 
 sizes: ## print the longest Swift and C files
