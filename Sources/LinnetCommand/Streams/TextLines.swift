@@ -12,6 +12,8 @@ final class TextLines {
     private let descriptor: Int32
     private let name: String
     private var buffer: [UInt8] = []
+    /// How much of the buffer is known to hold no line ending.
+    private var searched = 0
     private var lineNumber = 0
     private var isAtEnd = false
 
@@ -50,13 +52,24 @@ final class TextLines {
     private func takeLines(limit: Int) -> [String] {
         var lines: [String] = []
         var start = 0
-        while lines.count < limit, let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        while lines.count < limit, let end = lineEnd(from: max(start, searched)) {
             lines.append(text(of: buffer[start..<end]))
             start = end + 1
         }
+        searched = lines.count < limit ? buffer.count - start : 0
         buffer.removeFirst(start)
         lineNumber += lines.count
         return lines
+    }
+
+    /// The next line feed at or after a position.
+    private func lineEnd(from start: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard start < bytes.count, let first = bytes.baseAddress,
+                let found = memchr(first + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - first
+        }
     }
 
     /// What stands after the last line ending.
