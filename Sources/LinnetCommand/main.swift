@@ -1,1 +1,3 @@
-print("linnet")
+import Foundation
+
+exit(CommandProcess.run(Array(CommandLine.arguments.dropFirst())).rawValue)

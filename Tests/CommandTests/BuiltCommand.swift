@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// The built `linnet`, run as a user runs it.
+struct BuiltCommand {
+    /// How a run ended and what it printed.
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let messages: String
+
+        var outputLines: [String] { output.split(separator: "\n").map(String.init) }
+        var messageLines: [String] { messages.split(separator: "\n").map(String.init) }
+    }
+
+    /// The binary beside the test bundle.
+    static var path: String {
+        get throws {
+            let bundle = try #require(Bundle.main.executableURL)
+            let binary = bundle.deletingLastPathComponent().appendingPathComponent("linnet").path
+            try #require(FileManager.default.isExecutableFile(atPath: binary), "\(binary) is not built")
+            return binary
+        }
+    }
+
+    /// Runs the command to its end.
+    static func run(_ words: [String], input: String = "") throws -> Outcome {
+        try Running(path, words, input: input).wait()
+    }
+
+    /// Runs the command to its end.
+    static func run(_ words: String..., input: String = "") throws -> Outcome {
+        try run(words, input: input)
+    }
+
+    /// Runs a line of the shell in which `$LINNET` is the binary.
+    static func shell(_ line: String) throws -> Outcome {
+        try Running("/bin/bash", ["-c", "set -o pipefail; LINNET='\(path)'; \(line)"], input: "").wait()
+    }
+
+    /// A command that has been started. Its streams are files, so that no full pipe can hold it up.
+    final class Running {
+        private let process = Process()
+        private let folder: TemporaryFolder
+
+        init(_ executable: String, _ words: [String], input: String) throws {
+            folder = try TemporaryFolder()
+            let standardInput = try folder.write("stdin", input)
+            process.executableURL = URL(fileURLWithPath: executable)
+            process.arguments = words
+            process.standardInput = FileHandle(forReadingAtPath: standardInput)
+            process.standardOutput = FileHandle(forWritingAtPath: try folder.write("stdout", ""))
+            process.standardError = FileHandle(forWritingAtPath: try folder.write("stderr", ""))
+            try process.run()
+        }
+
+        var isRunning: Bool { process.isRunning }
+
+        func interrupt() { kill(process.processIdentifier, SIGINT) }
+
+        func wait() throws -> Outcome {
+            process.waitUntilExit()
+            #expect(process.terminationReason == .exit, "killed by signal \(process.terminationStatus)")
+            return Outcome(
+                status: process.terminationStatus, output: try folder.read("stdout"),
+                messages: try folder.read("stderr"))
+        }
+    }
+}
+
+/// A folder that vanishes with the test.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/linnet-command-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file and gives its path.
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = "\(path)/\(name)"
+        try text.write(toFile: file, atomically: false, encoding: .utf8)
+        return file
+    }
+
+    func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")), as: UTF8.self)
+    }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
+}
