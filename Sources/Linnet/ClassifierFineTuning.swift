@@ -50,12 +50,13 @@ public struct ClassifierFineTuning {
     /// Loads model and data, trains, evaluates and saves to `arguments.output`.
     ///
     /// - Parameters:
-    ///   - callbacks: Watch the run: progress bar, logs, report.
     ///   - stop: Ends the run early when raised, with a checkpoint to resume from.
     ///   - note: Told, in single lines, what was loaded.
+    ///   - callbacks: Makes what watches the run (progress bar, logs, report), given the class names.
     /// - Returns: What the run measured.
     public func run(
-        callbacks: [any TrainingCallback] = [], stop: StopFlag = StopFlag(), note: (String) -> Void = { _ in }
+        stop: StopFlag = StopFlag(), note: (String) -> Void = { _ in },
+        callbacks: (_ labels: [String]) -> [any TrainingCallback] = { _ in [] }
     ) throws -> FineTuningSummary {
         try arguments.validate()
         let texts = try LabelledTexts(training: source(train), evaluation: evaluation.map { source($0) })
@@ -69,7 +70,7 @@ public struct ClassifierFineTuning {
             task, arguments: arguments,
             training: texts.training.map { encoder.example($0, target: texts.target(of: $0)) },
             evaluation: texts.evaluation.map { encoder.example($0, target: texts.target(of: $0)) },
-            model: baseModel(directory), callbacks: callbacks, stop: stop
+            model: baseModel(directory), callbacks: callbacks(texts.labels), stop: stop
         ) { outputs, examples in
             let metrics = try ClassificationMetrics(
                 predictions: outputs, labels: examples.map { Int($0.target) }, classCount: texts.labels.count)
@@ -100,18 +101,6 @@ public struct ClassifierFineTuning {
         if !store.initializedNames.isEmpty {
             note("newly initialized: \(store.initializedNames.joined(separator: ", "))")
         }
-        let (trainable, total) = store.counts
-        let share = String(format: "%.4f", 100 * Double(trainable) / Double(max(total, 1)))
-        note("trainable params: \(grouped(trainable)) || all params: \(grouped(total)) || trainable%: \(share)")
-    }
-
-    /// Digits in groups of three: `1,234,567`.
-    private func grouped(_ number: Int) -> String {
-        var text = String(number)
-        for place in stride(from: text.count - 3, to: 0, by: -3) {
-            text.insert(",", at: text.index(text.startIndex, offsetBy: place))
-        }
-        return text
     }
 
     private func source(_ path: String) -> DataSource {

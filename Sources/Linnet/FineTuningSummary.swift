@@ -27,7 +27,7 @@ public struct FineTuningSummary: Sendable {
         self.counts = counts
         self.output = output
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         peakMemory = Double(usage.ru_maxrss) / 1024
     }
 

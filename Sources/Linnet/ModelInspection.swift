@@ -39,8 +39,10 @@ public struct ModelInspection: Sendable {
         }
     }
 
-    /// Number of stored elements.
-    public var parameterCount: Int { tensors.reduce(0) { $0 + $1.elementCount } }
+    /// Number of stored weights; integer tensors (position ids) are not weights.
+    public var parameterCount: Int {
+        tensors.filter(\.dtype.isFloatingPoint).reduce(0) { $0 + $1.elementCount }
+    }
 
     /// Bytes of all tensors.
     public var byteCount: Int { tensors.reduce(0) { $0 + $1.byteRange.count } }

@@ -87,12 +87,10 @@ enum FinetuneClassifyVerb {
         let job = try job(given)
         let isQuiet = given[quiet]
         let stop = StopFlag()
-        let watch = InterruptWatch(raising: stop) {
-            StandardOutput.message("\nlinnet: stopping after this step; a second Ctrl-C stops at once")
-        }
+        let watch = InterruptWatch(raising: stop)
         let summary = try withExtendedLifetime(watch) {
-            try job.run(callbacks: callbacks(given, job), stop: stop) { line in
-                if !isQuiet { StandardOutput.message(line) }
+            try job.run(stop: stop, note: { if !isQuiet { StandardOutput.message($0) } }) { labels in
+                callbacks(given, job, labels: labels)
             }
         }
         let output = StandardOutput()
@@ -132,14 +130,16 @@ enum FinetuneClassifyVerb {
     }
 
     /// Who watches the run.
-    private static func callbacks(_ given: Arguments, _ job: ClassifierFineTuning) -> [any TrainingCallback] {
+    private static func callbacks(
+        _ given: Arguments, _ job: ClassifierFineTuning, labels: [String]
+    ) -> [any TrainingCallback] {
         let chosen = given.isGiven(reports) ? given[reports] : ["jsonl", "html"]
         func wants(_ report: String) -> Bool { chosen.contains(report) || chosen.contains("all") }
         let directory = job.arguments.output
         var callbacks: [any TrainingCallback] = given[quiet] ? [] : [ProgressBar()]
         if wants("tensorboard") { callbacks.append(TensorBoardWriter(directory: directory + "/runs")) }
         if wants("jsonl") { callbacks.append(JSONLinesLog(path: directory + "/log.jsonl")) }
-        if wants("html") { callbacks.append(HTMLReport(path: directory + "/report.html", title: job.model)) }
+        if wants("html") { callbacks.append(HTMLReport(path: directory + "/report.html", title: job.model, labels: labels)) }
         return callbacks
     }
 

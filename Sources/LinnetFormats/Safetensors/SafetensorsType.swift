@@ -35,6 +35,14 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
     /// nothing here computes with them.
     static let unreadNames: Set<String> = ["F4", "F6_E2M3", "F6_E3M2", "F8_E8M0", "C64"]
 
+    /// Whether the elements are floating-point numbers that `SafetensorsFile.floats(_:)` reads.
+    public var isFloatingPoint: Bool {
+        switch self {
+        case .float64, .float32, .float16, .bfloat16: return true
+        default: return false
+        }
+    }
+
     /// Bytes per element.
     public var byteCount: Int {
         switch self {
