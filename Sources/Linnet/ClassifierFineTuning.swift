@@ -89,7 +89,9 @@ public struct ClassifierFineTuning {
     private func lastEvaluation(
         _ result: TrainingResult, _ trainer: Trainer<TextClassification>, _ texts: LabelledTexts
     ) throws -> LogEntry? {
-        guard result.evaluation == nil, !texts.evaluation.isEmpty, !result.isInterrupted else { return result.evaluation }
+        guard result.evaluation == nil, !texts.evaluation.isEmpty, !result.isInterrupted else {
+            return result.evaluation
+        }
         return try trainer.evaluate().entry
     }
 

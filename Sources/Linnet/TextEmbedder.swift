@@ -97,7 +97,8 @@ struct SentenceModules {
 
     private static func pooling(_ file: String) throws -> TextEmbedder.Pooling {
         let config = try JSON.read(path: file)
-        let modes = config["pooling_mode"]?.stringValue.map { [$0] }
+        let modes =
+            config["pooling_mode"]?.stringValue.map { [$0] }
             ?? (config.objectValue?.keys ?? []).filter {
                 $0.hasPrefix("pooling_mode_") && config[$0]?.boolValue == true
             }

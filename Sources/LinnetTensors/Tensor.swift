@@ -93,7 +93,8 @@ public struct Tensor {
     public func floats() -> [Float] {
         switch dtype {
         case .float32: Array(UnsafeBufferPointer(start: floatPointer, count: count))
-        case .bfloat16: UnsafeBufferPointer(start: bfloat16Pointer, count: count).map { Float(bitPattern: UInt32($0) << 16) }
+        case .bfloat16:
+            UnsafeBufferPointer(start: bfloat16Pointer, count: count).map { Float(bitPattern: UInt32($0) << 16) }
         case .int32: UnsafeBufferPointer(start: int32Pointer, count: count).map { Float($0) }
         }
     }

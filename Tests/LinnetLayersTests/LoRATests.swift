@@ -20,10 +20,11 @@ import Testing
         let before = block(input).floats()
         try store.attach(LoRA(rank: 2, alpha: 4, targets: ["query", "value"]))
         #expect(block(input).floats() == before)
-        #expect(store.trainable.map(\.name) == [
-            "layer.attention.query.lora_A.weight", "layer.attention.query.lora_B.weight",
-            "layer.attention.value.lora_A.weight", "layer.attention.value.lora_B.weight",
-        ])
+        #expect(
+            store.trainable.map(\.name) == [
+                "layer.attention.query.lora_A.weight", "layer.attention.query.lora_B.weight",
+                "layer.attention.value.lora_A.weight", "layer.attention.value.lora_B.weight",
+            ])
         #expect(store.counts.trainable == 4 * 2 * 16)
     }
 
@@ -58,8 +59,11 @@ import Testing
 
     @Test func targetsThatMatchNothingAreNamed() throws {
         let (_, store) = try block()
-        #expect(throws: ModelError("LoRA targets q_proj match no linear layer; the model has contract, expand, key, "
-            + "output, query, value")) { try store.attach(LoRA(targets: ["q_proj"])) }
+        #expect(
+            throws: ModelError(
+                "LoRA targets q_proj match no linear layer; the model has contract, expand, key, "
+                    + "output, query, value")
+        ) { try store.attach(LoRA(targets: ["q_proj"])) }
     }
 
     @Test func rankStabilizationScalesByTheRoot() {

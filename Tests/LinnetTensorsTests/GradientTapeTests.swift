@@ -57,7 +57,8 @@ private func numbers(_ count: Int, seed: UInt64, offset: Float = 0) -> [Float] {
             (numbers(rows * width, seed: 6), [rows, width]),
         ]) {
             let weights = Tensor((0..<(rows * width)).map { Float($0 % 5) - 2 }, shape: [rows, width])
-            return (raggedAttention($0[0], $0[1], $0[2], heads: 2, queryOffsets: offsets, keyOffsets: offsets)
+            return
+                (raggedAttention($0[0], $0[1], $0[2], heads: 2, queryOffsets: offsets, keyOffsets: offsets)
                 * weights).sum()
         }
     }

@@ -139,7 +139,9 @@ enum FinetuneClassifyVerb {
         var callbacks: [any TrainingCallback] = given[quiet] ? [] : [ProgressBar()]
         if wants("tensorboard") { callbacks.append(TensorBoardWriter(directory: directory + "/runs")) }
         if wants("jsonl") { callbacks.append(JSONLinesLog(path: directory + "/log.jsonl")) }
-        if wants("html") { callbacks.append(HTMLReport(path: directory + "/report.html", title: job.model, labels: labels)) }
+        if wants("html") {
+            callbacks.append(HTMLReport(path: directory + "/report.html", title: job.model, labels: labels))
+        }
         return callbacks
     }
 

@@ -109,7 +109,8 @@ extension CPUBackend {
         if dy.dtype == .float32 {
             lk_skinny_weight_gradient_b_f32(dB.floatPointer, dy.floatPointer, h.floatPointer, scale, rows, width, rank)
         } else {
-            lk_skinny_weight_gradient_b_bf16(dB.floatPointer, dy.bfloat16Pointer, h.floatPointer, scale, rows, width, rank)
+            lk_skinny_weight_gradient_b_bf16(
+                dB.floatPointer, dy.bfloat16Pointer, h.floatPointer, scale, rows, width, rank)
         }
     }
 }

@@ -98,7 +98,8 @@ final class MatmulPrimitive: @unchecked Sendable {
         }
         check(status, "describe the product \(layout)")
         var description: dnnl_primitive_desc_t?
-        check(dnnl_primitive_desc_create(&description, &operation, nil, engine.engine, nil), "plan the product \(layout)")
+        check(
+            dnnl_primitive_desc_create(&description, &operation, nil, engine.engine, nil), "plan the product \(layout)")
         check(dnnl_primitive_create(&primitive, description), "compile the product \(layout)")
         dnnl_primitive_desc_destroy(description)
 
