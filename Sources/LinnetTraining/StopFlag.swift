@@ -53,6 +53,15 @@ public final class InterruptWatch {
         flag.mindInterrupts()
         lastCount.store(interruptCount.load(ordering: .relaxed) + 1, ordering: .relaxed)
         previous = [SIGINT, SIGTERM].map { ($0, Foundation.signal($0, handler)) }
+        Self.unblock([SIGINT, SIGTERM])
+    }
+
+    /// A process started from a thread that blocks signals (as worker threads do) inherits the block.
+    private static func unblock(_ signals: [Int32]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in signals { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     deinit {

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A request that a `LoopbackServer` received.
 struct ServedRequest: Sendable {
@@ -130,4 +131,9 @@ final class LoopbackServer: @unchecked Sendable {
             start += count
         }
     }
+}
+
+extension ServedReply: CustomTestStringConvertible {
+    /// Keeps long bodies out of the test log.
+    var testDescription: String { "status \(status), \(body.count) bytes" }
 }
