@@ -17,11 +17,12 @@ let package = Package(
             cSettings: [.define("NDEBUG", .when(configuration: .release))],
             linkerSettings: [.linkedLibrary("gomp", .when(platforms: [.linux])), .linkedLibrary("m")]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
 
         // Layer 1: bytes, tensors, text.
         .target(name: "LinnetFormats"),
         .target(name: "LinnetTensors", dependencies: ["CKernels", "COneDNN"]),
-        .target(name: "LinnetTokenizers", dependencies: ["LinnetFormats"]),
+        .target(name: "LinnetTokenizers", dependencies: ["LinnetFormats", "CPCRE2"]),
 
         // Layers 2 and 3: layers and models.
         .target(name: "LinnetLayers", dependencies: ["LinnetTensors", "LinnetFormats"]),
@@ -33,6 +34,11 @@ let package = Package(
             dependencies: [
                 "LinnetModels", "LinnetLayers", "LinnetTokenizers", "LinnetTensors", "LinnetFormats",
             ]),
+        .target(
+            name: "LinnetGeneration",
+            dependencies: [
+                "LinnetModels", "LinnetLayers", "LinnetTokenizers", "LinnetTensors", "LinnetFormats",
+            ]),
         .target(name: "LinnetEvaluation"),
 
         // Layers 6 and 7: the verbs, and the command.
@@ -40,7 +46,7 @@ let package = Package(
             name: "Linnet",
             dependencies: [
                 "LinnetFormats", "LinnetTensors", "LinnetTokenizers", "LinnetLayers", "LinnetModels",
-                "LinnetTraining", "LinnetEvaluation",
+                "LinnetTraining", "LinnetGeneration", "LinnetEvaluation",
             ]),
         .executableTarget(name: "LinnetCommand", dependencies: ["Linnet"]),
 
@@ -52,6 +58,7 @@ let package = Package(
         .testTarget(name: "LinnetLayersTests", dependencies: ["LinnetLayers", "TestSupport"]),
         .testTarget(name: "LinnetModelsTests", dependencies: ["LinnetModels", "TestSupport"]),
         .testTarget(name: "LinnetTrainingTests", dependencies: ["LinnetTraining", "TestSupport"]),
+        .testTarget(name: "LinnetGenerationTests", dependencies: ["LinnetGeneration", "TestSupport"]),
         .testTarget(name: "LinnetEvaluationTests", dependencies: ["LinnetEvaluation"]),
         .testTarget(name: "LinnetTests", dependencies: ["Linnet", "TestSupport"]),
         .testTarget(name: "ParityTests", dependencies: ["Linnet", "TestSupport"]),
