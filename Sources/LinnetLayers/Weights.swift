@@ -1,21 +1,6 @@
 import LinnetFormats
 import LinnetTensors
 
-/// Where stored weights come from: a checkpoint on disk, or values in memory.
-public protocol WeightSource {
-    /// Names of all tensors.
-    var names: [String] { get }
-    /// Shape of a tensor; `nil` if there is none of that name.
-    func shape(of name: String) -> [Int]?
-    /// Values in row-major order as `float32`.
-    func floats(_ name: String) throws -> [Float]
-}
-
-extension WeightFiles: WeightSource {
-    /// Shape of a stored tensor; `nil` if there is none of that name.
-    public func shape(of name: String) -> [Int]? { entry(name)?.shape }
-}
-
 /// How a parameter begins when the checkpoint does not hold it.
 public enum InitialValue: Sendable {
     /// The checkpoint must hold it.
@@ -40,6 +25,7 @@ public struct Weights {
     /// Path prefix that the checkpoint lacks: a bare encoder stores `embeddings…` where a model with a head
     /// stores `bert.embeddings…`.
     private let omittedPrefix: String
+    private let storage: WeightStorage
 
     /// The root of a model.
     ///
@@ -47,21 +33,28 @@ public struct Weights {
     ///   - store: Collects what is asked for.
     ///   - source: The checkpoint; `nil` initialises everything.
     ///   - omittedPrefix: Leading path, such as `bert.`, that stored names may lack.
-    public init(store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "") {
-        self.init(path: "", store: store, source: source, omittedPrefix: omittedPrefix)
-    }
-
-    private init(path: String, store: ParameterStore, source: (any WeightSource)?, omittedPrefix: String) {
-        self.path = path
+    ///   - storage: How stored matrices are held in memory.
+    public init(
+        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "",
+        storage: WeightStorage = .master
+    ) {
+        path = ""
         self.store = store
         self.source = source
         self.omittedPrefix = omittedPrefix
+        self.storage = storage
+    }
+
+    private init(_ parent: Weights, path: String) {
+        self.path = path
+        store = parent.store
+        source = parent.source
+        omittedPrefix = parent.omittedPrefix
+        storage = parent.storage
     }
 
     /// The place one component further down.
-    public subscript(_ component: String) -> Weights {
-        Weights(path: join(component), store: store, source: source, omittedPrefix: omittedPrefix)
-    }
+    public subscript(_ component: String) -> Weights { Weights(self, path: join(component)) }
 
     /// The place of an element of a list.
     public subscript(_ index: Int) -> Weights { self[String(index)] }
@@ -76,18 +69,27 @@ public struct Weights {
             guard known.shape == shape else { throw mismatch(full, expected: shape, found: known.shape) }
             return known
         }
-        let values: [Float]
-        if let source, let stored = storedName(full, in: source) {
-            let found = source.shape(of: stored) ?? []
-            guard found == shape else { throw mismatch(stored, expected: shape, found: found) }
-            values = try source.floats(stored)
-            store.noteUsed(stored)
-        } else {
-            values = try store.initialize(full, count: shape.reduce(1, *), initial, hasCheckpoint: source != nil)
-        }
-        let parameter = Parameter(name: full, values: Tensor(values, shape: shape))
+        let parameter = try stored(full, shape: shape) ?? initialized(full, shape: shape, initial)
         store.register(parameter)
         return parameter
+    }
+
+    /// The parameter with the checkpoint's values; `nil` if it does not hold them.
+    private func stored(_ full: String, shape: [Int]) throws -> Parameter? {
+        guard let source, let name = storedName(full, in: source) else { return nil }
+        let found = source.shape(of: name) ?? []
+        guard found == shape else { throw mismatch(name, expected: shape, found: found) }
+        defer { store.noteUsed(name) }
+        if case .packed(let format) = storage, shape.count == 2, shape.allSatisfy({ $0 > 0 }) {
+            return Parameter(name: full, packed: try source.packed(name, outputs: shape[0], inputs: shape[1], format))
+        }
+        return Parameter(name: full, values: Tensor(try source.floats(name), shape: shape))
+    }
+
+    private func initialized(_ full: String, shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        let values = try store.initialize(
+            full, count: shape.reduce(1, *), initial, hasCheckpoint: source != nil)
+        return Parameter(name: full, values: Tensor(values, shape: shape))
     }
 
     private func join(_ component: String) -> String {

@@ -19,3 +19,4 @@
 #include "lk_attention.h"
 #include "lk_optimizer.h"
 #include "lk_adapters.h"
+#include "lk_packed.h"
