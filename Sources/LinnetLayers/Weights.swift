@@ -40,6 +40,8 @@ public struct Weights {
     /// Path prefix that the checkpoint lacks: a bare encoder stores `embeddings…` where a model with a head
     /// stores `bert.embeddings…`.
     private let omittedPrefix: String
+    /// Whether a tensor that the checkpoint lacks is an error, whatever its initial value.
+    private let isComplete: Bool
 
     /// The root of a model.
     ///
@@ -47,30 +49,43 @@ public struct Weights {
     ///   - store: Collects what is asked for.
     ///   - source: The checkpoint; `nil` initialises everything.
     ///   - omittedPrefix: Leading path, such as `bert.`, that stored names may lack.
-    public init(store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "") {
-        self.init(path: "", store: store, source: source, omittedPrefix: omittedPrefix)
-    }
-
-    private init(path: String, store: ParameterStore, source: (any WeightSource)?, omittedPrefix: String) {
-        self.path = path
+    ///   - isComplete: Whether the checkpoint must hold every tensor that is asked for: nothing is added to it.
+    public init(
+        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "", isComplete: Bool = false
+    ) {
+        path = ""
         self.store = store
         self.source = source
         self.omittedPrefix = omittedPrefix
+        self.isComplete = isComplete
+    }
+
+    private init(_ parent: Weights, path: String) {
+        self.path = path
+        store = parent.store
+        source = parent.source
+        omittedPrefix = parent.omittedPrefix
+        isComplete = parent.isComplete
     }
 
     /// The place one component further down.
-    public subscript(_ component: String) -> Weights {
-        Weights(path: join(component), store: store, source: source, omittedPrefix: omittedPrefix)
-    }
+    public subscript(_ component: String) -> Weights { Weights(self, path: join(component)) }
 
     /// The place of an element of a list.
     public subscript(_ index: Int) -> Weights { self[String(index)] }
 
     /// The parameter of this name at this place.
     ///
+    /// - Parameters:
+    ///   - shape: Extent of each dimension, as the model computes with it.
+    ///   - initial: How it begins when the checkpoint does not hold it.
+    ///   - isStoredTransposed: Whether the checkpoint holds a matrix `[inputs, outputs]` where the model computes with
+    ///     `[outputs, inputs]`; saving turns it back.
     /// - Throws: ``ModelError`` naming the full path and both shapes when the stored shape differs, or the path when the
     ///   checkpoint lacks a tensor that must be stored.
-    public func parameter(_ name: String, shape: [Int], initial: InitialValue = .stored) throws -> Parameter {
+    public func parameter(
+        _ name: String, shape: [Int], initial: InitialValue = .stored, isStoredTransposed: Bool = false
+    ) throws -> Parameter {
         let full = join(name)
         if let known = store[full] {
             guard known.shape == shape else { throw mismatch(full, expected: shape, found: known.shape) }
@@ -79,12 +94,16 @@ public struct Weights {
         let values: [Float]
         if let source, let stored = storedName(full, in: source) {
             let found = source.shape(of: stored) ?? []
-            guard found == shape else { throw mismatch(stored, expected: shape, found: found) }
-            values = try source.floats(stored)
+            let expected = isStoredTransposed ? shape.reversed() : shape
+            guard found == expected else { throw mismatch(stored, expected: expected, found: found) }
+            let floats = try source.floats(stored)
+            values = isStoredTransposed ? floats.transposed(rows: found[0], columns: found[1]) : floats
             store.noteUsed(stored)
         } else {
+            let initial = isComplete && source != nil ? .stored : initial
             values = try store.initialize(full, count: shape.reduce(1, *), initial, hasCheckpoint: source != nil)
         }
+        if isStoredTransposed { store.noteTransposed(full) }
         let parameter = Parameter(name: full, values: Tensor(values, shape: shape))
         store.register(parameter)
         return parameter
@@ -113,5 +132,17 @@ public struct Weights {
 
     private func mismatch(_ name: String, expected: [Int], found: [Int]) -> ModelError {
         ModelError("\(name): expected shape \(expected) from the configuration, found \(found) in the checkpoint")
+    }
+}
+
+extension Array where Element == Float {
+    /// A `[rows, columns]` matrix turned into `[columns, rows]`.
+    public func transposed(rows: Int, columns: Int) -> [Float] {
+        [Float](unsafeUninitializedCapacity: count) { target, filled in
+            for row in 0..<rows {
+                for column in 0..<columns { target[column * rows + row] = self[row * columns + column] }
+            }
+            filled = count
+        }
     }
 }
