@@ -9,8 +9,7 @@ public struct GGUFRecord {
     public let type: GGUFType
     /// Its dimensions, outermost first.
     public let shape: [Int]
-    /// Passes all bytes (little endian, row after row) to the sink, in as many pieces as it likes.
-    let produce: (Sink) throws -> Void
+    private let produce: (Sink) throws -> Void
 
     /// A tensor whose bytes are produced while the file is written, so that no second copy of them is needed.
     /// - Parameter produce: passes exactly `type.byteCount(shape:)` bytes to the sink it is given.
@@ -20,6 +19,9 @@ public struct GGUFRecord {
         self.shape = shape
         self.produce = produce
     }
+
+    /// Passes all bytes (little endian, row after row) to the sink, in as many pieces as the record likes.
+    public func pass(to sink: Sink) throws { try produce(sink) }
 
     /// A tensor of bytes that are in memory already.
     public init(name: String, type: GGUFType, shape: [Int], bytes: [UInt8]) {

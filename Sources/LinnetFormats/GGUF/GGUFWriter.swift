@@ -75,7 +75,7 @@ public enum GGUFWriter {
     private static func write(_ record: GGUFRecord, to file: ReplacementFile) throws {
         let expected = record.type.byteCount(shape: record.shape) ?? 0
         var written = 0
-        try record.produce { bytes in
+        try record.pass { bytes in
             written += bytes.count
             guard written <= expected else { return }
             try file.write(bytes)
