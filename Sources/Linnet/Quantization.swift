@@ -36,7 +36,6 @@ public struct Quantization: Sendable {
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
         "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "chat_template.jinja",
     ]
-    private static let weights = "model.gguf"
 
     /// A conversion of `source` into `output`.
     public init(source: String, output: String, format: WeightFormat) {
@@ -52,7 +51,7 @@ public struct Quantization: Sendable {
         try refuseUnfit(directory)
         let conversion = try GGUFConversion(directory: directory, format: format)
         try DirectoryCommit.write(to: output) { temporary in
-            try conversion.write(to: "\(temporary)/\(Self.weights)", progress: progress)
+            try conversion.write(to: "\(temporary)/\(GGUFWeights.fileName)", progress: progress)
             for name in Self.companions where FileManager.default.fileExists(atPath: "\(directory)/\(name)") {
                 try FileBytes.write(FileBytes.read("\(directory)/\(name)"), to: "\(temporary)/\(name)")
             }
@@ -68,9 +67,9 @@ public struct Quantization: Sendable {
             throw ModelError(
                 "\(directory): an adapter; fold it into its model first: linnet merge \(directory) --output DIR")
         }
-        let isQuantized = FileManager.default.fileExists(atPath: "\(directory)/\(Self.weights)")
-        guard !isQuantized || FileManager.default.fileExists(atPath: "\(directory)/model.safetensors") else {
-            throw ModelError("\(directory): already holds \(Self.weights); convert the model it was made from")
+        guard !GGUFWeights.areIn(directory) else {
+            throw ModelError(
+                "\(directory): holds \(GGUFWeights.fileName) already; convert the model it was made from")
         }
         let target = URL(fileURLWithPath: output).resolvingSymlinksInPath().path
         guard target != URL(fileURLWithPath: directory).resolvingSymlinksInPath().path else {

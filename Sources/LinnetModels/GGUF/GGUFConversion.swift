@@ -25,8 +25,6 @@ public struct GGUFConversion {
     private let records: [GGUFRecord]
     private let metadata: GGUFMetadata
 
-    /// llama.cpp's numbers for what most matrices of a file are stored as.
-    private static let fileTypes: [WeightFormat: UInt32] = [.fp32: 0, .q4: 2, .q8: 7, .bf16: 32]
     /// Endings of buffers in old checkpoints, which are not weights.
     private static let buffers = [".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"]
 
@@ -59,7 +57,7 @@ public struct GGUFConversion {
         let vocabulary = try GGUFVocabulary.pairs(directory: directory, size: rows)
         var metadata = try GGUFModelMetadata.pairs(
             config, architecture: names.architecture, name: (directory as NSString).lastPathComponent,
-            fileType: GGUFConversion.fileTypes[format] ?? 0)
+            fileType: format.fileType)
         for (key, value) in vocabulary.metadata { metadata[key] = value }
         self.format = format
         self.records = records
@@ -181,5 +179,23 @@ public struct GGUFConversion {
             throw ModelError("\(directory): the word embedding is no matrix")
         }
         return embedding[0]
+    }
+}
+
+extension WeightFormat {
+    /// llama.cpp's number for a file whose matrices are mostly stored so.
+    var fileType: UInt32 {
+        switch self {
+        case .fp32: return 0
+        case .q4: return 2
+        case .q8: return 7
+        case .bf16: return 32
+        }
+    }
+
+    /// The format with this number, if there is one.
+    init?(fileType: Int) {
+        guard let format = WeightFormat.allCases.first(where: { Int($0.fileType) == fileType }) else { return nil }
+        self = format
     }
 }

@@ -1,5 +1,7 @@
+import Foundation
 import LinnetFormats
 import LinnetLayers
+import LinnetTensors
 
 /// The weights of a GGUF file under the names, with the shapes and in the order of rows of a Hugging Face checkpoint, so
 /// that a model is built from either without knowing which.
@@ -8,6 +10,18 @@ public final class GGUFWeights: WeightSource {
     public let file: GGUFFile
     /// The checkpoint's names of the file's tensors, in the order of their bytes.
     public let names: [String]
+    /// How most matrices are stored, by the file's own word; `nil` for a format that Linnet has no kernels for.
+    public let format: WeightFormat?
+
+    /// The name of the file in a model directory.
+    public static let fileName = "model.gguf"
+
+    /// Whether a directory's weights are a GGUF file: it is there, and no safetensors are.
+    public static func areIn(_ directory: String) -> Bool {
+        let names = [fileName, "model.safetensors", "model.safetensors.index.json"]
+        let present = names.map { FileManager.default.fileExists(atPath: "\(directory)/\($0)") }
+        return present == [true, false, false]
+    }
 
     private struct Stored {
         let entry: GGUFEntry
@@ -42,6 +56,7 @@ public final class GGUFWeights: WeightSource {
         }
         self.names = names
         self.stored = stored
+        format = file.metadata["general.file_type"]?.intValue.flatMap(WeightFormat.init(fileType:))
     }
 
     /// A matrix is needed to be transposed, and whole heads to be put in another order.
@@ -92,6 +107,29 @@ public final class GGUFWeights: WeightSource {
             return (0..<rows).flatMap { row in
                 let start = order.fileRow(ofCheckpointRow: row) * width
                 return values[start..<(start + width)]
+            }
+        }
+    }
+
+    /// A matrix in packed form. What is stored in blocks stays as it is stored where that takes no more room than asked
+    /// for, or where the whole file is in the format asked for; other numbers are converted.
+    public func packed(_ name: String, outputs: Int, inputs: Int, _ format: WeightFormat) throws -> PackedMatrix {
+        try withRows(of: name) { type, shape, bytes in
+            guard shape == [outputs, inputs], outputs > 0, inputs > 0 else {
+                throw ModelError("\(file.path): \(name): expected shape [\(outputs), \(inputs)], found \(shape)")
+            }
+            switch (type, format) {
+            case (.q8, .q8),
+                (.q8, .q4) where format == .q8 || self.format == .q4:
+                return PackedMatrix(blocks: bytes, outputs: outputs, inputs: inputs, format: .q8)
+            case (.q4, .q8), (.q4, .q4):
+                return PackedMatrix(blocks: bytes, outputs: outputs, inputs: inputs, format: .q4)
+            case (.bfloat16, _):
+                return PackedMatrix(bytes: bytes, dtype: .bfloat16, outputs: outputs, inputs: inputs, format: format)
+            case (.float32, _):
+                return PackedMatrix(bytes: bytes, dtype: .float32, outputs: outputs, inputs: inputs, format: format)
+            default:
+                return PackedMatrix(try floats(name), outputs: outputs, inputs: inputs, format: format)
             }
         }
     }
