@@ -3,7 +3,8 @@ import Foundation
 extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
-        PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb, InspectVerb.verb, MergeVerb.verb,
+        PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
+        InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb,
         HelpVerb.verb, VersionVerb.verb,
     ])
 }
