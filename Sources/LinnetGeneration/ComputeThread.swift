@@ -63,12 +63,16 @@ public final class ComputeThread: Sendable {
 
 /// A closure and its result, handed from thread to thread; the semaphore of `run` orders the accesses.
 private final class Handover<Result>: @unchecked Sendable {
-    private let body: () throws -> Result
+    private var body: (() throws -> Result)?
     private var outcome: Swift.Result<Result, any Error>?
 
     init(_ body: @escaping () throws -> Result) { self.body = body }
 
-    func perform() { outcome = Swift.Result(catching: body) }
+    /// Lets go of the closure, which must not outlive the call of `run`.
+    func perform() {
+        if let body { outcome = Swift.Result(catching: body) }
+        body = nil
+    }
 
     func result() throws -> Result {
         guard let outcome else { throw CancellationError() }
