@@ -38,7 +38,9 @@ struct BytePairWorkspace {
 
     /// Merges until no pair is left, then hands out the symbols in order.
     mutating func merge(by table: MergeTable, _ output: (Int32) -> Void) {
-        if symbols.count <= Self.scanLimit {
+        if table.results.isEmpty {
+            for id in symbols { output(id) }
+        } else if symbols.count <= Self.scanLimit {
             mergeByScan(table)
             for id in symbols { output(id) }
         } else {

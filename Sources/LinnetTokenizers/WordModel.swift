@@ -16,6 +16,7 @@ extension WordModel {
     @inline(__always)
     func append(_ word: UnsafePointer<UInt8>, count: Int, to session: EncodingSession) {
         guard count > 0 else { return }
+        session.reserve(count)
         guard count <= WordCache.longestWord else {
             encode(word, count: count, into: session)
             return
