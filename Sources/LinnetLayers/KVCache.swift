@@ -31,8 +31,11 @@ public final class KVCache {
         }
     }
 
-    /// Bytes of a cache with these extents; `nil` when they are negative or the number does not fit.
+    /// Bytes of a cache with these extents; `nil` when they are negative or too large to address.
     public static func byteCount(layers: Int, slots: Int, capacity: Int, width: Int, dtype: DType) -> Int? {
+        let rows = slots.multipliedReportingOverflow(by: capacity)
+        // A row is found by an Int32.
+        guard !rows.overflow, rows.partialValue <= Int(Int32.max) else { return nil }
         var bytes = 2 * dtype.byteCount  // a key and a value
         for extent in [layers, slots, capacity, width] {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)

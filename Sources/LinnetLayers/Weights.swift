@@ -138,9 +138,17 @@ public struct Weights {
 extension Array where Element == Float {
     /// A `[rows, columns]` matrix turned into `[columns, rows]`.
     public func transposed(rows: Int, columns: Int) -> [Float] {
-        [Float](unsafeUninitializedCapacity: count) { target, filled in
-            for row in 0..<rows {
-                for column in 0..<columns { target[column * rows + row] = self[row * columns + column] }
+        precondition(count == rows * columns, "\(count) values for \(rows) × \(columns)")
+        let side = 32  // Squares of this side stay in the first cache, both ways.
+        return [Float](unsafeUninitializedCapacity: count) { target, filled in
+            for top in stride(from: 0, to: rows, by: side) {
+                for left in stride(from: 0, to: columns, by: side) {
+                    for column in left..<Swift.min(left + side, columns) {
+                        for row in top..<Swift.min(top + side, rows) {
+                            target[column * rows + row] = self[row * columns + column]
+                        }
+                    }
+                }
             }
             filled = count
         }

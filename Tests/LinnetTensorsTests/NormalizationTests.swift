@@ -9,6 +9,49 @@ import Testing
         }
     }
 
+    @Test func rmsNormMatchesPyTorch() throws {
+        try OperationCase("rms_norm", in: "causal_operations.safetensors").expectMatches(parameters: [1]) {
+            $0[0].rmsNorm(weight: $0[1], epsilon: 1e-5)
+        }
+    }
+
+    @Test func addedRMSNormGivesNormAndSumAsPyTorch() throws {
+        try OperationCase("added_rms_norm", in: "causal_operations.safetensors").expectMatches(parameters: [2]) {
+            let (normed, sum) = $0[0].addedRMSNormed(residual: $0[1], weight: $0[2], epsilon: 1e-5)
+            return Tensor.concatenated([normed, sum], axis: 1)
+        }
+    }
+
+    @Test func addedLayerNormGivesNormAndSumAsPyTorch() throws {
+        try OperationCase("added_layer_norm", in: "causal_operations.safetensors").expectMatches(parameters: [2, 3]) {
+            let (normed, sum) = $0[0].addedLayerNormed(residual: $0[1], gamma: $0[2], beta: $0[3], epsilon: 1e-5)
+            return Tensor.concatenated([normed, sum], axis: 1)
+        }
+    }
+
+    @Test func rmsNormOverHeadsIsThatOfReshapedRows() {
+        let x = Tensor((0..<48).map { Float($0 % 7) - 3 }, shape: [2, 24])
+        let weight = Tensor((0..<8).map { Float($0) }, shape: [8])
+        let heads = x.reshaped([6, 8]).rmsNorm(weight: weight, epsilon: 1e-6).reshaped([2, 24])
+        let rows = (0..<6).map { x.reshaped([6, 8]).slice($0..<($0 + 1)).rmsNorm(weight: weight, epsilon: 1e-6) }
+        #expect(heads.floats() == rows.flatMap { $0.floats() })
+    }
+
+    @Test func nothingKeptForABackwardChangesNoNumber() throws {
+        let golden = try Golden("operations.safetensors")
+        let (gamma, beta) = try (golden.tensor("layer_norm.input1"), golden.tensor("layer_norm.input2"))
+        let x = try golden.tensor("layer_norm.input0", requiresGradient: true)
+        func results() -> [[Float]] {
+            let sums = x.addedRMSNormed(residual: x, weight: gamma, epsilon: 1e-5)
+            return [
+                x.layerNorm(gamma: gamma, beta: beta, epsilon: 1e-5), x.rmsNorm(weight: gamma, epsilon: 1e-5),
+                sums.normed, sums.sum,
+                x.droppedAddedNormed(residual: x, dropout: 0, gamma: gamma, beta: beta, epsilon: 1e-5),
+            ].map { $0.floats() }
+        }
+        #expect(results() == withoutGradient(results))
+    }
+
     @Test func residualAndNormInOnePassEqualTheTwoOperations() throws {
         let golden = try Golden("operations.safetensors")
         let (gamma, beta) = try (golden.tensor("layer_norm.input1"), golden.tensor("layer_norm.input2"))

@@ -19,3 +19,5 @@
 #include "lk_attention.h"
 #include "lk_optimizer.h"
 #include "lk_adapters.h"
+#include "lk_rotary.h"
+#include "lk_gated.h"

@@ -28,7 +28,8 @@ VOCABULARY, NEW_TOKENS = 48, 64
 SMALLEST_MARGIN = 5e-4  # between the best and the second logit: no rounding decides a greedy id
 
 SIZES = dict(vocab_size=VOCABULARY, num_hidden_layers=2, max_position_embeddings=96)
-SPECIAL = dict(bos_token_id=None, eos_token_id=None, pad_token_id=0)
+# No padding id: transformers gives the embedding of one no gradient, also where it stands in a text.
+SPECIAL = dict(bos_token_id=None, eos_token_id=None, pad_token_id=None)
 LLAMA3 = dict(
     rope_type="llama3", rope_theta=500.0, factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
     original_max_position_embeddings=24,

@@ -1,0 +1,46 @@
+import Foundation
+import LinnetFormats
+import TestSupport
+
+@testable import LinnetModels
+
+/// A copy of a tiny decoder of `Tests/Fixtures/models` to be changed, removed at the end of the test.
+final class ScratchModel {
+    let path: String
+    /// The weights as transformers wrote them.
+    let weights: WeightFiles
+
+    init(_ name: String) throws {
+        let original = Fixtures.path("models/\(name)")
+        path = NSTemporaryDirectory() + "linnet-models-\(UUID().uuidString)"
+        weights = try WeightFiles(directory: original)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for file in ["config.json", "model.safetensors"] {
+            try FileManager.default.copyItem(atPath: "\(original)/\(file)", toPath: "\(path)/\(file)")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Sets keys of `config.json`; `nil` takes one out.
+    func configure(_ changes: [String: JSON?]) throws {
+        let known = try ModelConfiguration(directory: path).json.filter { changes[$0.key] == nil }
+        let added = changes.compactMap { key, value in value.map { (key, $0) } }
+        let json = JSON.object(JSONObject(known.map { ($0.key, $0.value) } + added))
+        try FileBytes.write(Data(json.text().utf8), to: "\(path)/config.json")
+    }
+
+    /// Writes the weights anew, each tensor as `change` gives it back; `nil` leaves it out.
+    func rewrite(maxShardBytes: Int = .max, _ change: (TensorRecord) -> TensorRecord?) throws {
+        try FileManager.default.removeItem(atPath: "\(path)/model.safetensors")
+        let records = try weights.names.compactMap { name in
+            change(
+                TensorRecord(
+                    name: name, shape: weights.entry(name)?.shape ?? [], floats: try weights.floats(name)))
+        }
+        try SafetensorsWriter.writeSharded(records, maxShardBytes: maxShardBytes, directory: path)
+    }
+
+    /// The model, loaded.
+    func load() throws -> PretrainedModel<any CausalLanguageModel> { try .causal(directory: path) }
+}
