@@ -23,7 +23,7 @@ public final class GatedFeedForward {
 
     /// `[rows, width] → [rows, width]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let parts = project(x, [gate, up])  // twice [rows, intermediate]
+        let parts = project(x, gate, up)  // twice [rows, intermediate]
         let gated = activation == .silu ? parts[0].siluGated(by: parts[1]) : activation(parts[0]) * parts[1]
         return down(gated)
     }

@@ -97,7 +97,8 @@ public final class ParameterStore {
         let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         guard bytes <= memory - initializedBytes else {
             throw ModelError(
-                "\(name): the configuration asks for more parameters than the machine's \(memory >> 20) MiB hold")
+                "\(name): the configuration asks for more parameters than the machine's memory of \(memory >> 20) MiB "
+                    + "holds")
         }
         initializedBytes += bytes
     }

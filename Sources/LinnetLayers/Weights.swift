@@ -1,21 +1,6 @@
 import LinnetFormats
 import LinnetTensors
 
-/// Where stored weights come from: a checkpoint on disk, or values in memory.
-public protocol WeightSource {
-    /// Names of all tensors.
-    var names: [String] { get }
-    /// Shape of a tensor; `nil` if there is none of that name.
-    func shape(of name: String) -> [Int]?
-    /// Values in row-major order as `float32`.
-    func floats(_ name: String) throws -> [Float]
-}
-
-extension WeightFiles: WeightSource {
-    /// Shape of a stored tensor; `nil` if there is none of that name.
-    public func shape(of name: String) -> [Int]? { entry(name)?.shape }
-}
-
 /// How a parameter begins when the checkpoint does not hold it.
 public enum InitialValue: Sendable {
     /// The checkpoint must hold it.
@@ -42,6 +27,7 @@ public struct Weights {
     private let omittedPrefix: String
     /// Whether a tensor that the checkpoint lacks is an error, whatever its initial value.
     private let isComplete: Bool
+    private let storage: WeightStorage
 
     /// The root of a model.
     ///
@@ -50,14 +36,17 @@ public struct Weights {
     ///   - source: The checkpoint; `nil` initialises everything.
     ///   - omittedPrefix: Leading path, such as `bert.`, that stored names may lack.
     ///   - isComplete: Whether the checkpoint must hold every tensor that is asked for: nothing is added to it.
+    ///   - storage: How stored matrices are held in memory.
     public init(
-        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "", isComplete: Bool = false
+        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "", isComplete: Bool = false,
+        storage: WeightStorage = .master
     ) {
         path = ""
         self.store = store
         self.source = source
         self.omittedPrefix = omittedPrefix
         self.isComplete = isComplete
+        self.storage = storage
     }
 
     private init(_ parent: Weights, path: String) {
@@ -66,6 +55,7 @@ public struct Weights {
         source = parent.source
         omittedPrefix = parent.omittedPrefix
         isComplete = parent.isComplete
+        storage = parent.storage
     }
 
     /// The place one component further down.
@@ -81,32 +71,54 @@ public struct Weights {
     ///   - initial: How it begins when the checkpoint does not hold it.
     ///   - isStoredTransposed: Whether the checkpoint holds a matrix `[inputs, outputs]` where the model computes with
     ///     `[outputs, inputs]`; saving turns it back.
+    ///   - isPackable: Whether a matrix may be held packed; a small table that is only looked up is not worth rounding.
     /// - Throws: ``ModelError`` naming the full path and both shapes when the stored shape differs, or the path when the
     ///   checkpoint lacks a tensor that must be stored.
     public func parameter(
-        _ name: String, shape: [Int], initial: InitialValue = .stored, isStoredTransposed: Bool = false
+        _ name: String, shape: [Int], initial: InitialValue = .stored, isStoredTransposed: Bool = false,
+        isPackable: Bool = true
     ) throws -> Parameter {
         let full = join(name)
         if let known = store[full] {
             guard known.shape == shape else { throw mismatch(full, expected: shape, found: known.shape) }
             return known
         }
-        let values: [Float]
-        if let source, let stored = storedName(full, in: source) {
-            let found = source.shape(of: stored) ?? []
-            let expected = isStoredTransposed ? shape.reversed() : shape
-            guard found == expected else { throw mismatch(stored, expected: expected, found: found) }
-            let floats = try source.floats(stored)
-            values = isStoredTransposed ? floats.transposed(rows: found[0], columns: found[1]) : floats
-            store.noteUsed(stored)
-        } else {
-            let initial = isComplete && source != nil ? .stored : initial
-            values = try store.initialize(full, count: shape.reduce(1, *), initial, hasCheckpoint: source != nil)
-        }
+        let parameter =
+            try stored(full, shape: shape, isTransposed: isStoredTransposed, isPackable: isPackable)
+            ?? initialized(full, shape: shape, initial)
         if isStoredTransposed { store.noteTransposed(full) }
-        let parameter = Parameter(name: full, values: Tensor(values, shape: shape))
         store.register(parameter)
         return parameter
+    }
+
+    /// The parameter with the checkpoint's values; `nil` if it does not hold them.
+    private func stored(_ full: String, shape: [Int], isTransposed: Bool, isPackable: Bool) throws -> Parameter? {
+        guard let source, let name = storedName(full, in: source) else { return nil }
+        let found = source.shape(of: name) ?? []
+        let expected = isTransposed ? shape.reversed() : shape
+        guard found == expected else { throw mismatch(name, expected: expected, found: found) }
+        defer { store.noteUsed(name) }
+        if case .packed(let format) = storage, isPackable, shape.count == 2, shape.allSatisfy({ $0 > 0 }) {
+            guard isTransposed else {
+                let matrix = try source.packed(name, outputs: shape[0], inputs: shape[1], format)
+                return Parameter(name: full, packed: matrix)
+            }
+            let turned = Tensor(try turned(source.floats(name), found), shape: shape)
+            return Parameter(name: full, packed: PackedMatrix(turned, format: format))
+        }
+        let floats = try source.floats(name)
+        return Parameter(name: full, values: Tensor(isTransposed ? turned(floats, found) : floats, shape: shape))
+    }
+
+    private func turned(_ values: [Float], _ shape: [Int]) -> [Float] {
+        values.transposed(rows: shape[0], columns: shape[1])
+    }
+
+    private func initialized(_ full: String, shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        let values = try store.initialize(
+            full, count: shape.reduce(1, *), isComplete && source != nil ? .stored : initial,
+            hasCheckpoint: source != nil)
+        return Parameter(name: full, values: Tensor(values, shape: shape))
     }
 
     private func join(_ component: String) -> String {

@@ -70,8 +70,8 @@ struct CausalPass {
     /// Queries of the rows to compute, and keys and values of all, in one entry of the thread pool where they read the
     /// same rows.
     func project(_ hidden: Tensor, query: Linear, key: Linear, value: Linear, rows: SelectedRows?) -> [Tensor] {
-        guard let rows else { return LinnetLayers.project(hidden, [query, key, value]) }
-        return [query(hidden.gatheredRows(rows.rows))] + LinnetLayers.project(hidden, [key, value])
+        guard let rows else { return LinnetLayers.project(hidden, query, key, value) }
+        return [query(hidden.gatheredRows(rows.rows))] + LinnetLayers.project(hidden, key, value)
     }
 
     /// Positions of the rows to compute.

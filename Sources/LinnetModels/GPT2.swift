@@ -128,7 +128,7 @@ final class GPT2LMHeadModel: Decoder {
             vocabulary: config.vocabularySize, width: config.hiddenSize, model["wte"],
             head: config.tiesWordEmbeddings ? nil : weights["lm_head"], initial: initial)
         positions = try model["wpe"].parameter(
-            "weight", shape: [config.positions, config.hiddenSize], initial: initial)
+            "weight", shape: [config.positions, config.hiddenSize], initial: initial, isPackable: false)
         layers = try (0..<config.layers).map { try GPT2Layer(config, layer: $0, model["h"][$0]) }
         finalNorm = try LayerNorm(config.hiddenSize, epsilon: config.normEpsilon, model["ln_f"], initial: .ones)
         self.config = config

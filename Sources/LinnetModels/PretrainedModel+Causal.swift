@@ -6,15 +6,19 @@ import LinnetTensors
 extension PretrainedModel where Network == any CausalLanguageModel {
     /// Loads a causal language model; a checkpoint that lacks a tensor is an error.
     ///
-    /// - Parameter directory: A model directory: `config.json` and safetensors, sharded or not.
+    /// - Parameters:
+    ///   - directory: A model directory: `config.json` and safetensors, sharded or not.
+    ///   - weights: The format in which matrices are held, frozen; `nil` for fp32 masters, which training can change.
     /// - Throws: ``ModelError`` or `FormatError` naming the file and the key or tensor.
-    public static func causal(directory: String) throws -> PretrainedModel {
+    public static func causal(directory: String, weights format: WeightFormat? = nil) throws -> PretrainedModel {
         var config = try ModelConfiguration(directory: directory)
         let architecture = try ModelRegistry.causalArchitecture(of: config)
         let files = try WeightFiles(directory: directory)
         if try files.holdsOwnHead(architecture, config) { config.json["tie_word_embeddings"] = false }
         let store = ParameterStore()
-        let weights = Weights(store: store, source: files, omittedPrefix: architecture.prefix, isComplete: true)
+        let weights = Weights(
+            store: store, source: files, omittedPrefix: architecture.prefix, isComplete: true,
+            storage: format.map { .packed($0) } ?? .master)
         let network = try architecture.build(config, weights)
         return PretrainedModel(network: network, store: store, configuration: config, source: directory)
     }

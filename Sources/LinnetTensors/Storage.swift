@@ -5,14 +5,23 @@ import Synchronization
 final class Storage {
     let pointer: UnsafeMutableRawPointer
     private let capacity: Int
+    /// Whose memory this is, when it is not the allocator's: the weights of a ``PackedMatrix``, read in place.
+    private let owner: PackedMemory?
 
     init(byteCount: Int) {
         capacity = CachingAllocator.sizeClass(of: byteCount)
         pointer = CachingAllocator.shared.take(capacity)
+        owner = nil
+    }
+
+    init(reading owner: PackedMemory) {
+        capacity = 0
+        pointer = owner.pointer
+        self.owner = owner
     }
 
     deinit {
-        CachingAllocator.shared.give(back: pointer, capacity: capacity)
+        if owner == nil { CachingAllocator.shared.give(back: pointer, capacity: capacity) }
     }
 }
 

@@ -30,15 +30,23 @@ final class ScratchModel {
         try FileBytes.write(Data(json.text().utf8), to: "\(path)/config.json")
     }
 
+    /// A tensor of the weights.
+    struct StoredTensor {
+        var name: String
+        var shape: [Int]
+        var floats: [Float]
+    }
+
     /// Writes the weights anew, each tensor as `change` gives it back; `nil` leaves it out.
-    func rewrite(maxShardBytes: Int = .max, _ change: (TensorRecord) -> TensorRecord?) throws {
+    func rewrite(maxShardBytes: Int = .max, _ change: (StoredTensor) -> StoredTensor?) throws {
         try FileManager.default.removeItem(atPath: "\(path)/model.safetensors")
         let records = try weights.names.compactMap { name in
-            change(
-                TensorRecord(
-                    name: name, shape: weights.entry(name)?.shape ?? [], floats: try weights.floats(name)))
+            let shape = weights.entry(name)?.shape ?? []
+            return change(StoredTensor(name: name, shape: shape, floats: try weights.floats(name)))
         }
-        try SafetensorsWriter.writeSharded(records, maxShardBytes: maxShardBytes, directory: path)
+        try SafetensorsWriter.writeSharded(
+            records.map { TensorRecord(name: $0.name, shape: $0.shape, floats: $0.floats) },
+            maxShardBytes: maxShardBytes, directory: path)
     }
 
     /// The model, loaded.

@@ -21,3 +21,4 @@
 #include "lk_adapters.h"
 #include "lk_rotary.h"
 #include "lk_gated.h"
+#include "lk_packed.h"

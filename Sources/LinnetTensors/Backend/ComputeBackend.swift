@@ -30,6 +30,15 @@ protocol ComputeBackend: Sendable {
     func lowRankGradientA(_ dA: Tensor, _ dh: Tensor, _ x: Tensor)
     func lowRankGradientB(_ dB: Tensor, _ dy: Tensor, _ h: Tensor, scale: Float)
 
+    // Packed matrices
+    func packedByteCount(_ format: WeightFormat, outputs: Int, inputs: Int) -> Int
+    func pack(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
+    func packBlocks(_ matrix: PackedMatrix, from blocks: UnsafeRawBufferPointer)
+    func unpackBlocks(_ matrix: PackedMatrix, to blocks: UnsafeMutableRawBufferPointer)
+    func unpack(_ out: Tensor, _ matrix: PackedMatrix)
+    func packedRows(_ out: Tensor, _ matrix: PackedMatrix, _ ids: [Int32])
+    func packedProducts(_ products: [PackedProduct], of x: Tensor)
+
     // Rows and tables
     func embeddingSum(_ out: Tensor, _ tables: EmbeddingTables)
     func gatherRows(_ out: Tensor, _ input: Tensor, _ index: [Int32])
@@ -99,6 +108,14 @@ struct MatmulLayout: Hashable {
     let k: Int
     var transposeA = false
     var transposeB = false
+}
+
+/// `out = x · matrixᵀ + bias`, one of several products of the same x.
+struct PackedProduct {
+    let matrix: PackedMatrix
+    /// `[outputs]`, fp32.
+    let bias: Tensor?
+    let out: Tensor
 }
 
 /// Tables whose looked-up rows are summed; index −1 gives a row of zeros.
