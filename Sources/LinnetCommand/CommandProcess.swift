@@ -4,7 +4,7 @@ extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
-        InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb,
+        InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb, BenchQualityVerb.verb,
         HelpVerb.verb, VersionVerb.verb,
     ])
 }
