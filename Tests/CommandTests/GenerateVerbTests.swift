@@ -142,7 +142,7 @@ import Testing
             BuiltCommand.path,
             ["generate", "once", "--model", long, "--max-new-tokens", "190000", "--temperature", "1", "--ignore-eos"],
             input: "")
-        Thread.sleep(forTimeInterval: 2)
+        try running.waitForOutput()
         #expect(running.isRunning)
         running.interrupt()
         let outcome = try running.wait()
