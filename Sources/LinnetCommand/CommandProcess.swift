@@ -4,8 +4,9 @@ extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
-        InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb, BenchQualityVerb.verb,
-        HelpVerb.verb, VersionVerb.verb,
+        GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
+        ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, InspectVerb.verb, MergeVerb.verb,
+        QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])
 }
 

@@ -20,11 +20,12 @@ final class Answer {
     var lookup: PromptLookup?
 
     private let sampler: Sampler
-    private let alternatives: Int
+    private let alternativeCount: Int
     private var stream: TokenStream
     private var filter: StopStringFilter
     private var text = ""
     private var logProbabilities: [Float] = []
+    private var alternatives: [[TokenProbability]] = []
 
     /// An answer that has no tokens yet.
     init(
@@ -36,7 +37,7 @@ final class Answer {
         history = TokenHistory(prompt: request.tokens)
         rule = StopRule(options, promptLength: request.tokens.count, context: context)
         sampler = Sampler(options, seed: request.seed, sample: sample)
-        alternatives = options.logprobs
+        alternativeCount = options.logprobs
         stream = TokenStream(tokenizer)
         filter = StopStringFilter(options.stopStrings)
         if !options.doSample, let longest = options.promptLookupTokens {
@@ -57,12 +58,13 @@ final class Answer {
     ///
     /// - Throws: ``GenerationError/notFinite(position:)``.
     func choose(_ scores: NextTokenScores, row: Int) throws -> GeneratedToken {
-        let likeliest = scores.mostProbable(row: row, count: alternatives)
+        let likeliest = scores.mostProbable(row: row, count: alternativeCount)
         let id = scores.withRow(row) { sampler.choose($0, history) }
         let logProbability = scores.logProbability(row: row, of: id)
         guard !logProbability.isNaN else { throw GenerationError.notFinite(position: history.tokens.count) }
         history.append(id)
         logProbabilities.append(logProbability)
+        if alternativeCount > 0 { alternatives.append(likeliest) }
         return GeneratedToken(
             id: id, text: show(id), logProbability: logProbability, alternatives: likeliest, stopReason: stopReason)
     }
@@ -88,7 +90,8 @@ final class Answer {
     var generation: Generation {
         Generation(
             text: text, tokenIds: Array(history.answer), logProbabilities: logProbabilities,
-            promptTokens: history.promptLength, reusedTokens: reused, stopReason: stopReason ?? .cancelled,
+            alternatives: alternatives, promptTokens: history.promptLength, reusedTokens: reused,
+            stopReason: stopReason ?? .cancelled,
             sample: sample)
     }
 }

@@ -29,6 +29,8 @@ public struct Generation: Sendable, Equatable {
     public let tokenIds: [Int32]
     /// Logarithm of each token's probability.
     public let logProbabilities: [Float]
+    /// The most probable tokens at each place, as many as `logprobs` asks for.
+    public let alternatives: [[TokenProbability]]
     /// Tokens of the prompt.
     public let promptTokens: Int
     /// How many of those had their keys and values computed for an earlier prompt.

@@ -17,9 +17,9 @@ import Testing
         let generator = try Generator(
             model: ScriptedModel(vocabularySize: 120), tokenizer: tokenizer, dtype: .float32)
         plain = PromptEngine(generator: generator)
-        chat = PromptEngine(generator: generator) { messages in
-            messages.map { "<\($0.role)>\($0.content)" }.joined() + "<assistant>"
-        }
+        let source = "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}<assistant>"
+        chat = PromptEngine(
+            generator: generator, format: PromptFormat(template: try ChatTemplate(source: source)))
     }
 
     @Test func promptsAreTextThatCanBeRead() throws {
@@ -56,7 +56,8 @@ import Testing
         #expect(!few.addsSpecialTokens && few.stopStrings.isEmpty && few.answerSeparator.isEmpty)
         #expect(try chat.zeroShot(task: "Say it.", input: "x").text == "<user>Say it.\n\nx<assistant>")
         #expect(try chat.chainOfThought(question: "1+1?").text.hasPrefix("<user>1+1?\n\nLet's think step by step"))
-        #expect(try chat.conversation([ChatMessage(role: "system", content: "s")]).text == "<system>s<assistant>")
+        #expect(
+            try chat.format.conversation([ChatMessage(role: "system", content: "s")]).text == "<system>s<assistant>")
     }
 
     @Test func examplesArePartOfWhatPromptsShare() throws {

@@ -113,8 +113,8 @@ import Testing
     }
 }
 
-/// Scores that live as long as the test does.
-private final class ScoreRow {
+/// Scores in memory that is not given back: a row only borrows it.
+private struct ScoreRow {
     private let buffer: UnsafeMutableBufferPointer<Float>
     var logits: LogitRow { LogitRow(buffer) }
     var count: Int { buffer.count }
@@ -123,6 +123,4 @@ private final class ScoreRow {
         buffer = .allocate(capacity: scores.count)
         _ = buffer.initialize(from: scores)
     }
-
-    deinit { buffer.deallocate() }
 }

@@ -15,11 +15,11 @@ enum TinyTokenizer {
     /// Writes `tokenizer.json` with at most as many tokens as given.
     static func write(to directory: String, tokens limit: Int = .max) throws {
         let letters = "abcdefghijklmnopqrstuvwxyz".map(String.init)
-        let marks = ["Ġ", "Ċ", ".", ",", ":", "?", "'", "!", "Ã", "©", "ð", "Ł", "ĺ", "Ģ"]
+        let marks = ["Ġ", "Ċ", ".", ",", ":", "?", "'", "!", "Ã", "©", "ð", "Ł", "Ļ", "Ģ"]
         let others = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/<>[]_-$%&=+*(){}\"".map(String.init)
         let merged = ["th", "the", "in", "Ġt", "Ġthe", "st", "sto", "stop"]
         let merges = [
-            ["t", "h"], ["th", "e"], ["i", "n"], ["Ġ", "t"], ["Ġt", "he"], ["s", "t"], ["st", "o"], ["sto", "p"],
+            ["t", "h"], ["th", "e"], ["i", "n"], ["Ġ", "t"], ["Ġ", "the"], ["s", "t"], ["st", "o"], ["sto", "p"],
         ]
         let vocabulary = (["<s>", "</s>"] + letters + marks + (limit < 64 ? [] : others + merged)).prefix(limit)
         let object: [String: Any] = [

@@ -45,7 +45,7 @@ public final class ChatSession {
         do {
             messages.append(ChatMessage(role: "user", content: text))
             let answer = try engine.answer(
-                engine.conversation(messages), options: options, cancellation: cancellation, onToken: onToken)
+                engine.format.conversation(messages), options: options, cancellation: cancellation, onToken: onToken)
             messages.append(ChatMessage(role: "assistant", content: answer.text.trimmingLeadingSpace()))
             return answer
         } catch {

@@ -1,5 +1,3 @@
-import LinnetTokenizers
-
 /// Prompts in the forms that are known to work, and what is asked with them.
 ///
 /// ```swift
@@ -8,76 +6,33 @@ import LinnetTokenizers
 /// print(prompt)
 /// print(try engine.answer(prompt).text)
 /// ```
-///
-/// A model with a chat template gets a conversation, with examples as earlier turns; any other gets the plain text that
-/// models were trained to continue.
 public struct PromptEngine: Sendable {
     /// What answers.
     public let generator: Generator
-    /// Writes a conversation as the model knows it; `nil` for a model without chat template.
-    private let template: (@Sendable ([ChatMessage]) throws -> String)?
+    /// How prompts are written.
+    public let format: PromptFormat
 
     /// An engine over a generator.
-    ///
-    /// - Parameter template: The chat template, ready to write messages with the beginning of the answer behind them.
-    public init(generator: Generator, template: (@Sendable ([ChatMessage]) throws -> String)? = nil) {
+    public init(generator: Generator, format: PromptFormat = PromptFormat()) {
         self.generator = generator
-        self.template = template
+        self.format = format
     }
 
     // MARK: Prompts
 
     /// The task and the input, nothing else.
     public func zeroShot(task: String, input: String) throws -> Prompt {
-        try fewShot(task: task, examples: [], input: input)
+        try format.zeroShot(task: task, input: input)
     }
 
     /// The task, worked examples, and the input.
-    ///
-    /// As plain text: the task, then `Input:`/`Output:` pairs. As a conversation: the task stands before the first input,
-    /// since many templates have no place for a system message.
     public func fewShot(task: String, examples: [PromptExample], input: String) throws -> Prompt {
-        if let template {
-            var messages: [ChatMessage] = []
-            for (index, example) in examples.enumerated() {
-                messages.append(ChatMessage(role: "user", content: turn(task, example.input, isFirst: index == 0)))
-                messages.append(ChatMessage(role: "assistant", content: example.output))
-            }
-            messages.append(ChatMessage(role: "user", content: turn(task, input, isFirst: examples.isEmpty)))
-            return Prompt(try template(messages), addsSpecialTokens: false)
-        }
-        var parts = task.isEmpty ? [] : [task]
-        parts += examples.map { "Input: \($0.input)\nOutput: \($0.output)" }
-        parts.append("Input: \(input)\nOutput:")
-        return Prompt(parts.joined(separator: "\n\n"), stopStrings: ["\nInput:"], answerSeparator: " ")
+        try format.fewShot(task: task, examples: examples, input: input)
     }
 
-    /// A question whose answer is reached step by step (Kojima et al. 2022).
+    /// A question whose answer is reached step by step.
     public func chainOfThought(question: String) throws -> Prompt {
-        if let template {
-            let request = "Let's think step by step, and end with a line of the form: The answer is X."
-            return Prompt(
-                try template([ChatMessage(role: "user", content: "\(question)\n\n\(request)")]),
-                addsSpecialTokens: false)
-        }
-        return Prompt("Q: \(question)\nA: Let's think step by step.", stopStrings: ["\nQ:"], answerSeparator: " ")
-    }
-
-    /// A conversation, up to where the model answers.
-    ///
-    /// As plain text: `User:`/`Assistant:` lines.
-    public func conversation(_ messages: [ChatMessage]) throws -> Prompt {
-        if let template { return Prompt(try template(messages), addsSpecialTokens: false) }
-        let lines = messages.map { message in
-            message.role == "system"
-                ? message.content + "\n" : "\(message.role == "user" ? "User" : "Assistant"): \(message.content)"
-        }
-        return Prompt(
-            (lines + ["Assistant:"]).joined(separator: "\n"), stopStrings: ["\nUser:"], answerSeparator: " ")
-    }
-
-    private func turn(_ task: String, _ input: String, isFirst: Bool) -> String {
-        isFirst && !task.isEmpty ? "\(task)\n\n\(input)" : input
+        try format.chainOfThought(question: question)
     }
 
     // MARK: Answers

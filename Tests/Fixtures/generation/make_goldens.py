@@ -1,4 +1,5 @@
-"""Makes goldens.json: what transformers' logits processors, in the order of `generate`, make of scores.
+"""Makes goldens.json: what transformers' logits processors, in the order of `generate`, make of scores; and
+tokenizer/: 48 byte-level tokens without merges, for tiny models.
 
     .venv/bin/python Tests/Fixtures/generation/make_goldens.py
 
@@ -10,6 +11,7 @@ import json
 import pathlib
 
 import numpy
+import tokenizers
 import torch
 import transformers
 
@@ -68,6 +70,16 @@ def numbers(row):
     return [None if numpy.isneginf(value) else float(f"{value:.9g}") for value in row[0].numpy().astype(numpy.float32)]
 
 
+def tiny_tokenizer():
+    letters = list("abcdefghijklmnopqrstuvwxyz0123456789IO.,:?/-")
+    vocabulary = ["<s>", "</s>", "\u0120", "\u010a", *letters]
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE({token: id for id, token in enumerate(vocabulary)}, []))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = tokenizers.decoders.ByteLevel()
+    tokenizer.add_special_tokens(["<s>", "</s>"])
+    return tokenizer
+
+
 def main():
     transformers.logging.set_verbosity_error()
     model = tiny_model()
@@ -83,6 +95,10 @@ def main():
     cases.append({"name": "ties", **case(model, {"do_sample": True, "top_k": 2}, history, ties)})
     made_by = {"transformers": transformers.__version__, "torch": torch.__version__.split("+")[0]}
     text = json.dumps({"made_by": made_by, "cases": cases}, indent=None, separators=(",", ":"))
+    (FOLDER / "tokenizer").mkdir(exist_ok=True)
+    tiny_tokenizer().save(str(FOLDER / "tokenizer" / "tokenizer.json"))
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>"}
+    (FOLDER / "tokenizer" / "tokenizer_config.json").write_text(json.dumps(config) + "\n")
     (FOLDER / "goldens.json").write_text(text.replace('{"name"', '\n{"name"') + "\n")
 
 
