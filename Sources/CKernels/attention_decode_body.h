@@ -8,20 +8,30 @@ struct LK_TYPED(decoding) {
     const struct key_block *blocks;
     const int32_t *first_block; // of each segment, and the number of blocks
     float *partial;             // of each line: `padded` sums of values, then the state of softmax_line
+    long items;                 // blocks × heads of keys
 };
 
 /// Up to decoding_lines lines of one block: queries [lines, padded dim] and scores [lines, decoding_keys].
 struct LK_TYPED(decoding_tiles) {
     float *q, *scores, *partial;
     struct key_range seen[decoding_lines];
+    const LK_T *next; // the keys that this thread reads next
 };
 
-/// scores[line, j] = q[line] · k[j] for LK_WIDTH keys, of which `count` exist.
-LK_INLINE void LK_TYPED(score_keys)(float *scores, const float *q, const LK_T *k, long stride, long count, long dim,
-                                    const int lines) {
+/// Asks for one row of one head. Rows of a head lie apart, where the processor does not guess them.
+LK_INLINE void LK_TYPED(prefetch_row)(const LK_T *row, long dim) {
+    for (long c = 0; c < dim; c += 64 / (long)sizeof(LK_T)) {
+        __builtin_prefetch(row + c);
+    }
+}
+
+/// scores[line, j] = q[line] · k[j] for LK_WIDTH keys, of which `count` exist. Asks for the values v of the same keys.
+LK_INLINE void LK_TYPED(score_keys)(float *scores, const float *q, const LK_T *k, const LK_T *v, long stride,
+                                    long count, long dim, const int lines) {
     vf parts[decoding_lines][LK_WIDTH];
     for (long j = 0; j < LK_WIDTH; j++) {
         vf sums[decoding_lines] = {};
+        LK_TYPED(prefetch_row)(v + (j < count ? j : 0) * stride, dim);
         for (long c = 0; c < (j < count ? dim : 0); c += LK_WIDTH) {
             vf key = load_some(k + j * stride + c, dim - c);
 #pragma clang loop unroll(full)
@@ -40,11 +50,14 @@ LK_INLINE void LK_TYPED(score_keys)(float *scores, const float *q, const LK_T *k
     }
 }
 
-/// out[line] = Σ_j weights[line, j] · v[j] for `vectors` vectors of columns, of which `columns` numbers exist.
-LK_INLINE void LK_TYPED(weigh_values)(float *out, long out_stride, const float *weights, const LK_T *v, long stride,
-                                      long count, long columns, const int lines, const int vectors) {
+/// out[line] = Σ_j weights[line, j] · v[j] for `vectors` vectors of columns, of which `columns` numbers exist. Asks for
+/// as much of `next`.
+LK_INLINE void LK_TYPED(weigh_values)(float *out, long out_stride, const float *weights, const LK_T *v,
+                                      const LK_T *next, long stride, long count, long columns, const int lines,
+                                      const int vectors) {
     vf sums[decoding_lines][decoding_vectors] = {};
     for (long j = 0; j < count; j++) {
+        LK_TYPED(prefetch_row)(next + j * stride, vectors * LK_WIDTH);
 #pragma clang loop unroll(full)
         for (int i = 0; i < vectors; i++) {
             vf value = load_some(v + j * stride + i * LK_WIDTH, columns - i * LK_WIDTH);
@@ -68,7 +81,8 @@ LK_INLINE void LK_TYPED(decode_lines)(const struct LK_TYPED(decoding_tiles) * ti
                                       long stride, long count, long dim, const int lines) {
     long padded = round_up(dim, LK_WIDTH), out_stride = padded + decoding_state;
     for (long j = 0; j < count; j += LK_WIDTH) {
-        LK_TYPED(score_keys)(tiles->scores + j, tiles->q, k + j * stride, stride, count - j, dim, lines);
+        LK_TYPED(score_keys)(tiles->scores + j, tiles->q, k + j * stride, v + j * stride, stride, count - j, dim,
+                             lines);
     }
     for (int line = 0; line < lines; line++) {
         softmax_line(tiles->scores + line * decoding_keys, count, tiles->seen[line],
@@ -76,23 +90,32 @@ LK_INLINE void LK_TYPED(decode_lines)(const struct LK_TYPED(decoding_tiles) * ti
     }
     long c = 0;
     for (; c + decoding_vectors * LK_WIDTH <= padded; c += decoding_vectors * LK_WIDTH) {
-        LK_TYPED(weigh_values)(tiles->partial + c, out_stride, tiles->scores, v + c, stride, count, dim - c, lines,
-                               decoding_vectors);
+        LK_TYPED(weigh_values)(tiles->partial + c, out_stride, tiles->scores, v + c, tiles->next + c, stride, count,
+                               dim - c, lines, decoding_vectors);
     }
     for (; c < padded; c += LK_WIDTH) {
-        LK_TYPED(weigh_values)(tiles->partial + c, out_stride, tiles->scores, v + c, stride, count, dim - c, lines, 1);
+        LK_TYPED(weigh_values)(tiles->partial + c, out_stride, tiles->scores, v + c, tiles->next + c, stride, count,
+                               dim - c, lines, 1);
     }
 }
 
-/// All lines of one block of keys and one of its heads.
-static void LK_TYPED(decode_block)(const struct LK_TYPED(decoding) * task, struct key_block block, long key_head,
+/// Where the rows of an item, one block of keys and one of its heads, begin in k or v.
+static const LK_T *LK_TYPED(block_rows)(const struct LK_TYPED(decoding) * task, const LK_T *rows, long item) {
+    const lk_attention_plan *plan = task->plan;
+    struct key_block block = task->blocks[item / plan->key_heads];
+    long row = plan->key_starts[block.segment] + block.first;
+    return rows + (row * plan->key_heads + item % plan->key_heads) * plan->dim;
+}
+
+/// All lines of one item.
+static void LK_TYPED(decode_block)(const struct LK_TYPED(decoding) * task, long item,
                                    struct LK_TYPED(decoding_tiles) * tiles) {
     const lk_attention_plan *plan = task->plan;
+    struct key_block block = task->blocks[item / plan->key_heads];
     struct segment_rows rows = segment_rows(plan, block.segment);
     long dim = plan->dim, padded = round_up(dim, LK_WIDTH), stride = plan->key_heads * dim;
-    long group = plan->heads / plan->key_heads, lines = rows.queries * group;
-    const LK_T *k = task->k + (rows.key + block.first) * stride + key_head * dim;
-    const LK_T *v = task->v + (rows.key + block.first) * stride + key_head * dim;
+    long group = plan->heads / plan->key_heads, lines = rows.queries * group, key_head = item % plan->key_heads;
+    const LK_T *k = LK_TYPED(block_rows)(task, task->k, item), *v = LK_TYPED(block_rows)(task, task->v, item);
     for (long first = 0; first < lines; first += decoding_lines) {
         long count = lines - first < decoding_lines ? lines - first : decoding_lines;
         tiles->partial = task->partial + (block.line + key_head * lines + first) * (padded + decoding_state);
@@ -121,14 +144,15 @@ static void LK_TYPED(decode_block)(const struct LK_TYPED(decoding) * task, struc
 /// Items are the heads of the blocks of keys.
 static void LK_TYPED(decode_range)(void *context, long begin, long end) {
     const struct LK_TYPED(decoding) *task = context;
-    long padded = round_up(task->plan->dim, LK_WIDTH), heads = task->plan->key_heads;
+    long padded = round_up(task->plan->dim, LK_WIDTH);
     long floats = decoding_lines * (padded + decoding_keys);
     struct arena arena = {lk_scratch(LK_SCRATCH_WORKER, (size_t)(floats + 2 * 16) * sizeof(float))};
     struct LK_TYPED(decoding_tiles) tiles;
     tiles.q = take(&arena, decoding_lines * padded);
     tiles.scores = take(&arena, decoding_lines * decoding_keys);
     for (long item = begin; item < end; item++) {
-        LK_TYPED(decode_block)(task, task->blocks[item / heads], item % heads, &tiles);
+        tiles.next = LK_TYPED(block_rows)(task, task->k, item + 1 < task->items ? item + 1 : item);
+        LK_TYPED(decode_block)(task, item, &tiles);
     }
 }
 
@@ -201,9 +225,10 @@ static void LK_TYPED(decode)(LK_T *out, const LK_T *q, const LK_T *k, const LK_T
         }
     }
     first_block[plan->segments] = (int32_t)count;
-    struct LK_TYPED(decoding) task = {out, q, k, v, plan, blocks, first_block, partial};
+    long items = count * plan->key_heads;
+    struct LK_TYPED(decoding) task = {out, q, k, v, plan, blocks, first_block, partial, items};
     // A range is worth another thread from about 32 thousand products on.
-    long items = count * plan->key_heads, products = keys * plan->heads * plan->dim / (items + 1) + 1;
+    long products = keys * plan->heads * plan->dim / (items + 1) + 1;
     lk_parallel_for(items, 1 + 32768 / products, LK_TYPED(decode_range), &task);
     long merged = lines * padded / (plan->segments + 1) + 1;
     lk_parallel_for(plan->segments, 1 + 32768 / merged, LK_TYPED(merge_range), &task);

@@ -10,7 +10,6 @@ the ids that `generate` appends to each sequence. Matrices that GPT-2 stores `[i
 `<case>.<length>.attention_factor`.
 """
 
-import json
 import pathlib
 import zlib
 
@@ -184,5 +183,3 @@ def make(folder: pathlib.Path) -> None:
         golden.write(folder / "models" / name / "golden.safetensors")
         print(f"models/{name}: fp32 within {worst:.2f} of the allowance")
     rotary().write(folder / "rotary.safetensors")
-    cases = {case: {"rope_theta": 10000.0} | parameters for case, parameters in ROTARY.items()}
-    (folder / "rotary.json").write_text(json.dumps(cases, indent=2) + "\n")
