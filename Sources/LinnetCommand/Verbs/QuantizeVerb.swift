@@ -44,7 +44,7 @@ enum QuantizeVerb {
         }
         if !summary.holdsTokenizer {
             StandardOutput.message(
-                "\(summary.output): llama.cpp has no tokenizer like this model's; there it takes token ids only")
+                "\(summary.output): llama.cpp cannot use this model's tokenizer; there it takes token ids only")
         }
         try StandardOutput().write(text: given[json] ? object(summary).text() + "\n" : text(summary))
         return .success

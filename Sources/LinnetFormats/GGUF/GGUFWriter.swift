@@ -18,11 +18,6 @@ public enum GGUFWriter {
         }
     }
 
-    /// Bytes of the tensors with their padding.
-    public static func byteCount(of records: [GGUFRecord]) -> Int {
-        records.reduce(0) { $0 + padded($1.type.byteCount(shape: $1.shape) ?? 0) }
-    }
-
     private static func padded(_ size: Int) -> Int { size + padding(after: size) }
 
     private static func padding(after size: Int) -> Int { (alignment - size % alignment) % alignment }

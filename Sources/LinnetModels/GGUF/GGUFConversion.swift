@@ -18,7 +18,7 @@ public struct GGUFConversion {
     /// How many of them are stored in blocks.
     public var quantizedCount: Int { records.count { $0.type.blockElements > 1 } }
     /// Bytes of the tensors written.
-    public var byteCount: Int { GGUFWriter.byteCount(of: records) }
+    public var byteCount: Int { records.reduce(0) { $0 + ($1.type.byteCount(shape: $1.shape) ?? 0) } }
     /// Whether llama.cpp can tokenize with the file; without, it takes ids.
     public let holdsTokenizer: Bool
 
