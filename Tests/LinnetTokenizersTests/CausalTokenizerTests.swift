@@ -88,6 +88,74 @@ import Testing
         }
     }
 
+    @Test func qwenIsTheSameFromVocabularyAndMerges() throws {
+        let goldens = try Self.goldens()
+        let tokenizer = try TokenizerFixture.tokenizer("qwen2")
+        let model = try JSON.read(path: TokenizerFixture.directory + "/qwen2/tokenizer.json")["model"]
+        let merges = (model?["merges"]?.list ?? []).map { $0.list.compactMap(\.stringValue).joined(separator: " ") }
+        try #require(merges.count > 100)
+        let added = tokenizer.addedTokens.map {
+            ("\($0.id)", JSON.object(["content": .string($0.content), "special": true]))
+        }
+        let configuration: JSON = [
+            "tokenizer_class": "Qwen2Tokenizer", "unk_token": "<|endoftext|>", "bos_token": "<|endoftext|>",
+            "eos_token": "<|im_end|>", "added_tokens_decoder": .object(JSONObject(added)),
+        ]
+        let files = [
+            "vocab.json": model?["vocab"]?.text() ?? "", "merges.txt": merges.joined(separator: "\n"),
+            "tokenizer_config.json": configuration.text(),
+        ]
+        try TokenizerFixture.withDirectory(files) { directory in
+            let other = try Tokenizer(directory: directory)
+            #expect(other.endId == tokenizer.endId && tokenizer.endId == tokenizer.id(of: "<|im_end|>"))
+            #expect(other.vocabularySize == tokenizer.vocabularySize)
+            var random = RandomStrings(goldens)
+            for text in Self.texts(goldens["strings"]) + random.next(200) {
+                #expect(other.encode(text).ids == tokenizer.encode(text).ids, "\(text.debugDescription)")
+            }
+        }
+    }
+
+    @Test func beginningAndEndAreThoseOfTheFiles() throws {
+        for name in ["llama2", "mistral", "gemma"] {
+            let tokenizer = try TokenizerFixture.tokenizer(name)
+            #expect(tokenizer.beginId == 1 && tokenizer.endId == 2 && tokenizer.unknownId == 0)
+        }
+        let llama = try TokenizerFixture.tokenizer("llama3")
+        #expect(llama.beginId == llama.id(of: "<|begin_of_text|>") && llama.endId == llama.id(of: "<|end_of_text|>"))
+        #expect(llama.addedTokens.map(\.content).contains("<|eot_id|>"))
+        // Without a configuration special tokens are known by their usual names.
+        let file = try String(contentsOfFile: TokenizerFixture.directory + "/llama2/tokenizer.json", encoding: .utf8)
+        try TokenizerFixture.withDirectory(["tokenizer.json": file]) { directory in
+            let tokenizer = try Tokenizer(directory: directory)
+            #expect(tokenizer.beginId == 1 && tokenizer.endId == 2)
+        }
+        let bert = try TokenizerFixture.tokenizer("wordpiece")
+        #expect(bert.beginId == nil && bert.endId == nil)
+    }
+
+    @Test func longTextsGiveTheSameIdsAsBytes() throws {
+        let goldens = try Self.goldens()
+        var random = RandomStrings(goldens)
+        let text = random.next(500).joined(separator: "\n")
+        for name in Self.names {
+            let tokenizer = try TokenizerFixture.tokenizer(name)
+            var ids: [Int32] = [7]
+            Array(text.utf8).withUnsafeBytes { tokenizer.encode(contentsOf: $0, into: &ids) }
+            #expect(ids.first == 7)
+            #expect(Array(ids.dropFirst()) == tokenizer.encode(text, addSpecialTokens: false).ids)
+            // What is not UTF-8 is the replacement character.
+            var broken: [Int32] = []
+            ([0x61, 0xFF, 0x62, 0xE4, 0xB8] as [UInt8]).withUnsafeBytes {
+                tokenizer.encode(contentsOf: $0, into: &broken)
+            }
+            #expect(broken == tokenizer.encode("a\u{FFFD}b\u{FFFD}", addSpecialTokens: false).ids)
+            var nothing: [Int32] = []
+            tokenizer.encode(contentsOf: UnsafeRawBufferPointer(start: nil, count: 0), into: &nothing)
+            #expect(nothing.isEmpty)
+        }
+    }
+
     /// The tokenizer of a variant.
     static func changed(_ variant: JSON) throws -> Tokenizer {
         let path = "\(TokenizerFixture.directory)/\(variant["base"]?.stringValue ?? "")/tokenizer.json"

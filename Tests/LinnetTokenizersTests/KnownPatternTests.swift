@@ -43,11 +43,13 @@ import Testing
     @Test(arguments: patterns)
     func everyScalarIsOfTheSameKindInBoth(pattern: KnownPattern) throws {
         let expression = try RegularExpression(pattern.text)
-        for start in stride(from: UInt32(0), to: 0x110000, by: 64) {
+        // Beyond the third plane nothing is assigned but tags, variation selectors and private use.
+        let starts = Array(stride(from: UInt32(0), to: 0x34000, by: 64)) + [0xE0000, 0xE0100, 0xF0000, 0x10FFC0]
+        for start in starts {
             var text = ""
             for code in start..<start + 64 {
                 guard let scalar = Unicode.Scalar(code) else { continue }
-                for neighbours in ["a#a", "1#1", " # ", "!#!"] {
+                for neighbours in ["a#a", "1#", " #!"] {
                     for part in neighbours.unicodeScalars { text.unicodeScalars.append(part == "#" ? scalar : part) }
                 }
             }
