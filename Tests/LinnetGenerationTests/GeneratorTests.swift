@@ -217,6 +217,15 @@ import Testing
         #expect(answers.dropFirst().allSatisfy { $0.reusedTokens >= 100 })
     }
 
+    @Test func withoutReuseEveryPromptIsComputedWhole() throws {
+        let shared = (0..<5).map { (0..<50).map { Int32($0 + 5) } + [Int32($0)] }
+        let model = ScriptedModel(vocabularySize: 120)
+        let generator = try Generator(model: model, tokenizer: tokenizer, dtype: .float32, reusesPrefixes: false)
+        let answers = try generator.generate(tokens: shared, options: options(1))
+        #expect(answers.map(\.tokenIds) == shared.map { expected($0, 1) })
+        #expect(model.tokensComputed == 5 * 51 && answers.allSatisfy { $0.reusedTokens == 0 })
+    }
+
     @Test func aConversationComputesOnlyWhatIsNew() throws {
         let model = ScriptedModel(vocabularySize: 120)
         let generator = try generator(model)
