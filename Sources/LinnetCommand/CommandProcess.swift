@@ -4,6 +4,7 @@ extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb, InspectVerb.verb, MergeVerb.verb,
+        QuantizeVerb.verb,
         BenchTokenizeVerb.verb,
         HelpVerb.verb, VersionVerb.verb,
     ])
