@@ -58,6 +58,11 @@ struct BuiltCommand {
 
         var isRunning: Bool { process.isRunning }
 
+        /// Waits for the first results.
+        func waitForOutput() throws {
+            while isRunning, try folder.read("stdout").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+        }
+
         func interrupt() { kill(process.processIdentifier, SIGINT) }
 
         func wait() throws -> Outcome {
