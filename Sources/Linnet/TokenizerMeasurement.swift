@@ -29,7 +29,9 @@ public struct TokenizerMeasurement: Sendable {
         seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
         tokenCount = ids.count
         for index in ids.indices { ids[index] = ids[index].littleEndian }
-        digest = SHA256.hexadecimal(of: ids)
+        var hash = SHA256()
+        ids.withUnsafeBytes { hash.update($0) }
+        digest = hash.finish()
     }
 
     /// Bytes per second, in units of 2^20.
