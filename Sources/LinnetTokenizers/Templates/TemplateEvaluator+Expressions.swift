@@ -264,7 +264,7 @@ extension TemplateEvaluator {
             try charge(bytes: text.utf8.count * 8)
             let scalars = Array(text.unicodeScalars)
             return try made(PythonText.string(places(scalars.count).map { scalars[$0] }))
-        default: return .undefined("a value of the kind '\(value.className)' cannot be sliced")
+        default: throw failure("a value of the kind '\(value.className)' cannot be sliced")
         }
     }
 

@@ -52,7 +52,11 @@ extension TemplateEvaluator {
             try charge(bytes: text.utf8.count + (width ?? 0))
         }
         if next < values.count, !usedName {
-            if case .dictionary = value {} else { throw failure("'%' found more values than its format takes") }
+            // As in Python, a value that could be a mapping may stay unused.
+            switch value {
+            case .dictionary, .list, .range, .undefined: break
+            default: throw failure("'%' found more values than its format takes")
+            }
         }
         return try made(result)
     }

@@ -485,6 +485,10 @@ d['__class__']
 ''.format.__globals__
 raise_exception.__globals__
 cycler.__init__
+z[1:]
+s % a
+s % i
+5 | truncate
 range(5) | list
 range(2, 5) | list
 range(5, 0, -2) | list
