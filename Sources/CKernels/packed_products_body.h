@@ -38,14 +38,14 @@ LK_INLINE void group_product(const struct packed_products *task, const lk_packed
         const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q4, x->blocks);
         integer_tile(sums, weights, x, first, LK_PACKED_Q4, rows);
     } else {
-        float results[most_rows][group_rows];
-        long x_row = x->chunks * chunk_floats;
+        float results[most_rows][group_rows] = {0};
+        long first_output = group * group_rows, left = matrix->outputs - first_output;
+        long start = first_output * matrix->inputs, tile = first * x->chunks * chunk_floats;
         if (matrix->format == LK_PACKED_F32) {
-            float_group(results, (const float *)matrix->weights, group, matrix->outputs, matrix->inputs,
-                        x->plain + first * x_row, x_row, rows);
+            float_group(results, (const float *)matrix->weights + start, left, matrix->inputs, x->plain + tile, rows);
         } else {
-            float_group(results, (const lk_bf16 *)matrix->weights, group, matrix->outputs, matrix->inputs,
-                        x->parted + first * x_row, x_row, rows);
+            float_group(results, (const lk_bf16 *)matrix->weights + start, left, matrix->inputs, x->parted + tile,
+                        rows);
         }
         for (int r = 0; r < rows; r++) {
             for (int v = 0; v < group_vectors; v++) {
@@ -58,22 +58,26 @@ LK_INLINE void group_product(const struct packed_products *task, const lk_packed
     }
 }
 
-/// All rows of x, as many at a time as fit the registers.
+/// All rows of x, tile by tile.
 static void whole_group_product(const struct packed_products *task, const lk_packed_product *product, long group) {
-    long row = 0;
+    long size;
+    for (long row = 0; row < task->x.rows; row += size) {
+        size = tile_size(task->x.rows - row);
+        switch (size) {
 #if LK_WIDTH == 16
-    for (; row + 8 <= task->x.rows; row += 8) {
-        group_product(task, product, group, row, 8);
-    }
-    for (; row + 4 <= task->x.rows; row += 4) {
-        group_product(task, product, group, row, 4);
-    }
+        case 8:
+            group_product(task, product, group, row, 8);
+            break;
+        case 4:
+            group_product(task, product, group, row, 4);
+            break;
 #endif
-    for (; row + 2 <= task->x.rows; row += 2) {
-        group_product(task, product, group, row, 2);
-    }
-    for (; row < task->x.rows; row++) {
-        group_product(task, product, group, row, 1);
+        case 2:
+            group_product(task, product, group, row, 2);
+            break;
+        default:
+            group_product(task, product, group, row, 1);
+        }
     }
 }
 
