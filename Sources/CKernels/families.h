@@ -3,19 +3,13 @@
 // bfloat16.
 #pragma once
 
-#define LK_PASTE_(a, b) a##_##b
-#define LK_PASTE(a, b) LK_PASTE_(a, b)
-/// A name for the element type that is being compiled.
-#define LK_TYPED(name) LK_PASTE(name, LK_SUFFIX)
-/// The variants that LK_FORWARD calls: of a function with an element type, and of one without.
-#define LK_VARIANT(name) LK_PASTE(LK_TYPED(name), LK_ISA)
-#define LK_UNTYPED_VARIANT(name) LK_PASTE(name, LK_ISA)
-
+#include "variants.h"
 #include "vectors.h"
 #include "functions.h"
 #include "random.h"
 #include "products.h"
 #include "attention_shapes.h"
+#include "attention_decode_shapes.h"
 #include "conversion_body.h"
 #include "optimizer_body.h"
 

@@ -10,5 +10,6 @@
 #define LK_ISA avx2
 #define LK_WIDTH 8
 #include "families.h"
+#include "packed_family.h"
 #pragma clang attribute pop
 #endif

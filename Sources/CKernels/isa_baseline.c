@@ -7,3 +7,4 @@
 #define LK_ISA baseline
 #define LK_WIDTH 4
 #include "families.h"
+#include "packed_family.h"

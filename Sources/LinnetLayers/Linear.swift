@@ -3,7 +3,7 @@ import LinnetTensors
 /// An affine map: `x · Wᵀ + b`, plus the active low-rank adapter if one is attached.
 ///
 /// Weights are stored as PyTorch stores them: `weight` `[outputs, inputs]`, `bias` `[outputs]`. The map is computed in
-/// the type of its input.
+/// the type of its input. Whether the weight is an fp32 master or packed is a matter of its ``Parameter``.
 public final class Linear {
     /// `[outputs, inputs]`.
     public let weight: Parameter
@@ -14,11 +14,15 @@ public final class Linear {
 
     /// The layer stored at `weights`, or a fresh one.
     ///
-    /// - Parameter initial: How a weight begins that no checkpoint holds; biases begin at zero.
+    /// - Parameters:
+    ///   - initial: How a weight begins that no checkpoint holds; biases begin at zero.
+    ///   - isStoredTransposed: Whether checkpoints hold the weight `[inputs, outputs]`, as GPT-2's do.
     public init(
-        _ inputs: Int, _ outputs: Int, _ weights: Weights, bias: Bool = true, initial: InitialValue = .stored
+        _ inputs: Int, _ outputs: Int, _ weights: Weights, bias: Bool = true, initial: InitialValue = .stored,
+        isStoredTransposed: Bool = false
     ) throws {
-        weight = try weights.parameter("weight", shape: [outputs, inputs], initial: initial)
+        weight = try weights.parameter(
+            "weight", shape: [outputs, inputs], initial: initial, isStoredTransposed: isStoredTransposed)
         if case .stored = initial {
             self.bias = bias ? try weights.parameter("bias", shape: [outputs]) : nil
         } else {
@@ -35,7 +39,18 @@ public final class Linear {
 
     /// `[…, inputs] → […, outputs]`.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let y = x.linear(weight.tensor(as: x.dtype), bias: bias?.tensor())
-        return adapter.map { $0.update(y, input: x) } ?? y
+        adapted(linear(x, [(weight, bias)])[0], input: x)
     }
+
+    fileprivate func adapted(_ y: Tensor, input x: Tensor) -> Tensor {
+        adapter.map { $0.update(y, input: x) } ?? y
+    }
+}
+
+/// Several layers applied to the same input: `[…, inputs] → […, outputs]` each, adapters included.
+///
+/// The same numbers as one call after another; packed weights are streamed in one go, which is what decoding a token
+/// wants of its queries, keys and values.
+public func project(_ x: Tensor, _ layers: Linear...) -> [Tensor] {
+    zip(layers, linear(x, layers.map { ($0.weight, $0.bias) })).map { $0.adapted($1, input: x) }
 }

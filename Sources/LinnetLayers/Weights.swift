@@ -1,21 +1,6 @@
 import LinnetFormats
 import LinnetTensors
 
-/// Where stored weights come from: a checkpoint on disk, or values in memory.
-public protocol WeightSource {
-    /// Names of all tensors.
-    var names: [String] { get }
-    /// Shape of a tensor; `nil` if there is none of that name.
-    func shape(of name: String) -> [Int]?
-    /// Values in row-major order as `float32`.
-    func floats(_ name: String) throws -> [Float]
-}
-
-extension WeightFiles: WeightSource {
-    /// Shape of a stored tensor; `nil` if there is none of that name.
-    public func shape(of name: String) -> [Int]? { entry(name)?.shape }
-}
-
 /// How a parameter begins when the checkpoint does not hold it.
 public enum InitialValue: Sendable {
     /// The checkpoint must hold it.
@@ -40,6 +25,9 @@ public struct Weights {
     /// Path prefix that the checkpoint lacks: a bare encoder stores `embeddings…` where a model with a head
     /// stores `bert.embeddings…`.
     private let omittedPrefix: String
+    /// Whether a tensor that the checkpoint lacks is an error, whatever its initial value.
+    private let isComplete: Bool
+    private let storage: WeightStorage
 
     /// The root of a model.
     ///
@@ -47,47 +35,90 @@ public struct Weights {
     ///   - store: Collects what is asked for.
     ///   - source: The checkpoint; `nil` initialises everything.
     ///   - omittedPrefix: Leading path, such as `bert.`, that stored names may lack.
-    public init(store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "") {
-        self.init(path: "", store: store, source: source, omittedPrefix: omittedPrefix)
-    }
-
-    private init(path: String, store: ParameterStore, source: (any WeightSource)?, omittedPrefix: String) {
-        self.path = path
+    ///   - isComplete: Whether the checkpoint must hold every tensor that is asked for: nothing is added to it.
+    ///   - storage: How stored matrices are held in memory.
+    public init(
+        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "", isComplete: Bool = false,
+        storage: WeightStorage = .master
+    ) {
+        path = ""
         self.store = store
         self.source = source
         self.omittedPrefix = omittedPrefix
+        self.isComplete = isComplete
+        self.storage = storage
+    }
+
+    private init(_ parent: Weights, path: String) {
+        self.path = path
+        store = parent.store
+        source = parent.source
+        omittedPrefix = parent.omittedPrefix
+        isComplete = parent.isComplete
+        storage = parent.storage
     }
 
     /// The place one component further down.
-    public subscript(_ component: String) -> Weights {
-        Weights(path: join(component), store: store, source: source, omittedPrefix: omittedPrefix)
-    }
+    public subscript(_ component: String) -> Weights { Weights(self, path: join(component)) }
 
     /// The place of an element of a list.
     public subscript(_ index: Int) -> Weights { self[String(index)] }
 
     /// The parameter of this name at this place.
     ///
+    /// - Parameters:
+    ///   - shape: Extent of each dimension, as the model computes with it.
+    ///   - initial: How it begins when the checkpoint does not hold it.
+    ///   - isStoredTransposed: Whether the checkpoint holds a matrix `[inputs, outputs]` where the model computes with
+    ///     `[outputs, inputs]`; saving turns it back.
+    ///   - isPackable: Whether a matrix may be held packed; a small table that is only looked up is not worth rounding.
     /// - Throws: ``ModelError`` naming the full path and both shapes when the stored shape differs, or the path when the
     ///   checkpoint lacks a tensor that must be stored.
-    public func parameter(_ name: String, shape: [Int], initial: InitialValue = .stored) throws -> Parameter {
+    public func parameter(
+        _ name: String, shape: [Int], initial: InitialValue = .stored, isStoredTransposed: Bool = false,
+        isPackable: Bool = true
+    ) throws -> Parameter {
         let full = join(name)
         if let known = store[full] {
             guard known.shape == shape else { throw mismatch(full, expected: shape, found: known.shape) }
             return known
         }
-        let values: [Float]
-        if let source, let stored = storedName(full, in: source) {
-            let found = source.shape(of: stored) ?? []
-            guard found == shape else { throw mismatch(stored, expected: shape, found: found) }
-            values = try source.floats(stored)
-            store.noteUsed(stored)
-        } else {
-            values = try store.initialize(full, count: shape.reduce(1, *), initial, hasCheckpoint: source != nil)
-        }
-        let parameter = Parameter(name: full, values: Tensor(values, shape: shape))
+        let parameter =
+            try stored(full, shape: shape, isTransposed: isStoredTransposed, isPackable: isPackable)
+            ?? initialized(full, shape: shape, initial)
+        if isStoredTransposed { store.noteTransposed(full) }
         store.register(parameter)
         return parameter
+    }
+
+    /// The parameter with the checkpoint's values; `nil` if it does not hold them.
+    private func stored(_ full: String, shape: [Int], isTransposed: Bool, isPackable: Bool) throws -> Parameter? {
+        guard let source, let name = storedName(full, in: source) else { return nil }
+        let found = source.shape(of: name) ?? []
+        let expected = isTransposed ? shape.reversed() : shape
+        guard found == expected else { throw mismatch(name, expected: expected, found: found) }
+        defer { store.noteUsed(name) }
+        if case .packed(let format) = storage, isPackable, shape.count == 2, shape.allSatisfy({ $0 > 0 }) {
+            guard isTransposed else {
+                let matrix = try source.packed(name, outputs: shape[0], inputs: shape[1], format)
+                return Parameter(name: full, packed: matrix)
+            }
+            let turned = Tensor(try turned(source.floats(name), found), shape: shape)
+            return Parameter(name: full, packed: PackedMatrix(turned, format: format))
+        }
+        let floats = try source.floats(name)
+        return Parameter(name: full, values: Tensor(isTransposed ? turned(floats, found) : floats, shape: shape))
+    }
+
+    private func turned(_ values: [Float], _ shape: [Int]) -> [Float] {
+        values.transposed(rows: shape[0], columns: shape[1])
+    }
+
+    private func initialized(_ full: String, shape: [Int], _ initial: InitialValue) throws -> Parameter {
+        let values = try store.initialize(
+            full, count: shape.reduce(1, *), isComplete && source != nil ? .stored : initial,
+            hasCheckpoint: source != nil)
+        return Parameter(name: full, values: Tensor(values, shape: shape))
     }
 
     private func join(_ component: String) -> String {
@@ -113,5 +144,25 @@ public struct Weights {
 
     private func mismatch(_ name: String, expected: [Int], found: [Int]) -> ModelError {
         ModelError("\(name): expected shape \(expected) from the configuration, found \(found) in the checkpoint")
+    }
+}
+
+extension Array where Element == Float {
+    /// A `[rows, columns]` matrix turned into `[columns, rows]`.
+    public func transposed(rows: Int, columns: Int) -> [Float] {
+        precondition(count == rows * columns, "\(count) values for \(rows) × \(columns)")
+        let side = 32  // Squares of this side stay in the first cache, both ways.
+        return [Float](unsafeUninitializedCapacity: count) { target, filled in
+            for top in stride(from: 0, to: rows, by: side) {
+                for left in stride(from: 0, to: columns, by: side) {
+                    for column in left..<Swift.min(left + side, columns) {
+                        for row in top..<Swift.min(top + side, rows) {
+                            target[column * rows + row] = self[row * columns + column]
+                        }
+                    }
+                }
+            }
+            filled = count
+        }
     }
 }

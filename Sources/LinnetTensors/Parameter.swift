@@ -1,39 +1,72 @@
-/// A named weight of a model: an fp32 master, a bf16 shadow when asked for, and its gradient.
+/// A named weight of a model: an fp32 master with a bf16 shadow when asked for, and its gradient; or a frozen
+/// ``PackedMatrix``.
 ///
 /// The optimizer changes the master; ``tensor(as:)`` hands the values out in the compute type. While a parameter is
 /// frozen nothing is recorded for it.
 public final class Parameter {
     /// Full name, as the checkpoint spells it: `bert.encoder.layer.0.attention.self.query.weight`.
     public let name: String
-    /// The values in fp32.
-    public let master: Tensor
+    private var values: Values
     private var shadow: Tensor?
     private var leaf: Node?
+
+    private enum Values {
+        case master(Tensor)
+        case packed(PackedMatrix)
+    }
 
     /// A parameter with the given fp32 values.
     public init(name: String, values: Tensor, isTrainable: Bool = true) {
         self.name = name
-        master = values.detached()
+        self.values = .master(values.detached())
         leaf = isTrainable ? Node() : nil
     }
 
+    /// A frozen parameter that is held in packed form.
+    public init(name: String, packed: PackedMatrix) {
+        self.name = name
+        values = .packed(packed)
+        leaf = nil
+    }
+
+    /// The values in fp32. Those of a packed parameter are unpacked anew at each call.
+    public var master: Tensor {
+        switch values {
+        case .master(let tensor): tensor
+        case .packed(let matrix): matrix.unpacked(as: .float32)
+        }
+    }
+
+    /// The packed matrix, if the parameter is held as one.
+    public var packed: PackedMatrix? {
+        if case .packed(let matrix) = values { matrix } else { nil }
+    }
+
     /// Extent of each dimension.
-    public var shape: [Int] { master.shape }
+    public var shape: [Int] {
+        switch values {
+        case .master(let tensor): tensor.shape
+        case .packed(let matrix): matrix.shape
+        }
+    }
 
     /// Number of elements.
-    public var count: Int { master.count }
+    public var count: Int { shape.reduce(1, *) }
 
-    /// Whether training changes this parameter; `false` freezes it and drops its gradient.
+    /// Whether training changes this parameter; `false` freezes it and drops its gradient. A packed parameter that
+    /// becomes trainable is unpacked into an fp32 master.
     public var isTrainable: Bool {
         get { leaf != nil }
         set {
             guard newValue != isTrainable else { return }
+            if newValue, let packed { values = .master(packed.unpacked(as: .float32).copied()) }
             leaf = newValue ? Node() : nil
         }
     }
 
     /// The values in the compute type, linked to this parameter's gradient.
     public func tensor(as dtype: DType = .float32) -> Tensor {
+        if let packed { return packed.unpacked(as: dtype) }
         let values = dtype == .bfloat16 ? bfloat16Shadow() : master
         return Tensor(storage: values.storage, shape: shape, dtype: values.dtype, node: leaf)
     }
@@ -61,9 +94,13 @@ public final class Parameter {
         leaf?.rowGradient = nil
     }
 
-    /// Replaces the values.
+    /// Replaces the values; those of a packed parameter are packed in the format it has.
     public func setValues(_ values: [Float]) {
         require(values.count == count, "\(name): \(values.count) values for \(count) elements")
+        if let packed {
+            self.values = .packed(PackedMatrix(Tensor(values, shape: shape), format: packed.format))
+            return
+        }
         master.withFloats { target in _ = target.update(from: values) }
         shadow = nil
     }

@@ -68,14 +68,13 @@ public func embeddingSum(
     word: Parameter, ids: [Int32], position: Parameter? = nil, positions: [Int32] = [], type: Parameter? = nil,
     types: [Int32] = [], dtype: DType
 ) -> Tensor {
-    let (wordTable, positionTable, typeTable) = (word.tensor(), position?.tensor(), type?.tensor())
-    for (table, index) in [(wordTable, ids), (positionTable, positions), (typeTable, types)] {
-        guard let table else { continue }
+    for index in [ids, position == nil ? nil : positions, type == nil ? nil : types].compactMap({ $0 }) {
         require(index.count == ids.count, "\(index.count) indices beside \(ids.count) ids")
-        require(
-            index.allSatisfy { $0 >= -1 && $0 < Int32(table.shape[0]) },
-            "an index lies outside the \(table.shape[0]) rows of an embedding")
     }
+    if position == nil, type == nil, let packed = word.packed { return packed.rows(ids, as: dtype) }
+    let (wordTable, ids) = rowTable(word, ids)
+    let (positionTable, positions) = position.map { rowTable($0, positions) } ?? (nil, [])
+    let (typeTable, types) = type.map { rowTable($0, types) } ?? (nil, [])
     let out = Tensor(uninitialized: [ids.count, wordTable.columns], dtype: dtype)
     backend.embeddingSum(
         out,
@@ -97,4 +96,20 @@ public func embeddingSum(
         }
         return [nil] + small
     }
+}
+
+/// The rows of an embedding without position or token type; −1 gives a row of zeros.
+///
+/// - Returns: `[ids.count, columns]` in the given type.
+public func lookup(_ table: Parameter, _ ids: [Int32], dtype: DType) -> Tensor {
+    embeddingSum(word: table, ids: ids, dtype: dtype)
+}
+
+/// A table to read rows from and their indices in it: of a packed parameter the rows alone, unpacked.
+private func rowTable(_ parameter: Parameter, _ index: [Int32]) -> (table: Tensor, index: [Int32]) {
+    require(
+        index.allSatisfy { $0 >= -1 && $0 < Int32(clamping: parameter.shape[0]) },
+        "an index lies outside the \(parameter.shape[0]) rows of an embedding")
+    guard let packed = parameter.packed else { return (parameter.tensor(), index) }
+    return (packed.rows(index, as: .float32), index.indices.map { index[$0] < 0 ? -1 : Int32($0) })
 }

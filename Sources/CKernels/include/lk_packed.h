@@ -1,0 +1,54 @@
+// Products with frozen matrices that are packed for reading: few rows of activations, every weight streamed once.
+#pragma once
+#include "lk_parallel.h"
+
+/// How a packed matrix [outputs, inputs] lies in memory.
+enum lk_packed_format {
+    LK_PACKED_F32,  ///< row-major floats
+    LK_PACKED_BF16, ///< row-major bfloat16
+    /// 32 inputs of a row share a scale d (half precision): w = d · q with q in -128 ... 127. Inputs are a multiple of 32.
+    LK_PACKED_Q8,
+    /// w = d · (q - 8) with q in 0 ... 15; else as Q8.
+    LK_PACKED_Q4
+};
+
+/// The element type of activations.
+enum lk_element { LK_ELEMENT_F32, LK_ELEMENT_BF16 };
+
+/// A matrix in memory. `weights` is aligned to 64 bytes for Q8 and Q4, whose layout packed_layout.h describes.
+typedef struct {
+    const void *weights;
+    long outputs, inputs;
+    enum lk_packed_format format;
+} lk_packed_matrix;
+
+/// out [rows, outputs] = x [rows, inputs] · matrixᵀ + bias; bias may be NULL.
+typedef struct {
+    lk_packed_matrix matrix;
+    const float *bias;
+    void *out;
+} lk_packed_product;
+
+/// Bytes of a packed matrix; outputs and inputs are positive.
+long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs);
+
+/// Several products of the same x, in one entry of the pool; all matrices have the same number of inputs. x and every
+/// out have the type `element`. For Q8 and Q4, x is rounded to 8 bits per block of 32: scale m / 127 for the block's
+/// greatest size m, codes rounded to nearest even; sums are exact within a block and fp32 across blocks.
+void lk_packed_products(const lk_packed_product *products, long count, const void *x, enum lk_element element,
+                        long rows);
+
+/// Packs row-major numbers, which need no alignment. Q8 and Q4 are rounded as llama.cpp's reference does.
+void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
+                    enum lk_element element);
+
+/// Writes the matrix row-major.
+void lk_packed_unpack(void *out, enum lk_element element, const lk_packed_matrix *matrix);
+
+/// out[i] = row ids[i] of the matrix; a negative id makes a row of zeros. The caller guarantees ids below `outputs`.
+void lk_packed_rows(void *out, enum lk_element element, const lk_packed_matrix *matrix, const int32_t *ids, long count);
+
+/// Packs rows of GGUF's block_q8_0 (34 bytes) or block_q4_0 (18 bytes), and writes them back.
+void lk_packed_from_blocks(void *weights, enum lk_packed_format format, long outputs, long inputs,
+                           const uint8_t *blocks);
+void lk_packed_to_blocks(uint8_t *blocks, const lk_packed_matrix *matrix);

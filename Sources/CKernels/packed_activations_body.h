@@ -1,0 +1,174 @@
+// The activations of a product, brought into the forms that its matrices are multiplied with.
+#pragma once
+
+typedef int8_t vc __attribute__((vector_size(LK_WIDTH)));
+typedef vc vc_anywhere __attribute__((aligned(1), may_alias));
+
+enum { chunk_floats = 2 * LK_WIDTH };
+
+/// Rows of x that share one reading of the weights, at most; a power of two.
+#if LK_WIDTH == 16
+enum { most_rows = 8 };
+#else
+enum { most_rows = 2 };
+#endif
+
+/// One call's x, cut into tiles of most_rows rows, then half as many, and so on to the last row. Forms that no matrix
+/// asks for are NULL. Within a tile of R rows, what the kernels read together lies together:
+struct activations {
+    const void *x;
+    enum lk_element element;
+    long rows, inputs;
+    // 8 bits per block of 32, for Q8 and Q4.
+    long blocks;
+    int8_t *codes; ///< of a tile [blocks, 8, R, 4]
+    float *scales; ///< of a tile [blocks, R]
+    int32_t *sums; ///< of a tile [blocks, R]: of the codes
+    // Floats in chunks of two vectors, the last one filled up with zeros.
+    long chunks;
+    float *plain;  ///< of a tile [chunks, R, 2 LK_WIDTH], for float
+    float *parted; ///< the same for bfloat16: each chunk's even elements, then its odd ones
+};
+
+/// The size of the tile that begins where `left` rows are left.
+static inline long tile_size(long left) {
+    long size = most_rows;
+    while (size > left) {
+        size /= 2;
+    }
+    return size;
+}
+
+/// The tile that holds a row: its first row and its size.
+static inline void find_tile(const struct activations *task, long row, long *first, long *size) {
+    *first = row / most_rows * most_rows;
+    *size = tile_size(task->rows - *first);
+    while (row >= *first + *size) {
+        *first += *size;
+        *size = tile_size(task->rows - *first);
+    }
+}
+
+LK_INLINE vf load_element(const void *x, enum lk_element element, long place) {
+    return element == LK_ELEMENT_F32 ? load((const float *)x + place) : load((const lk_bf16 *)x + place);
+}
+
+/// Nearest integers of numbers below 2²², ties to even.
+LK_INLINE vi nearest(vf x) {
+    const float magic = 12582912.0f; // 1.5 · 2²³: the sum's low bits are the nearest integer
+    vf shifted = x + magic;
+    return (vi)shifted - (vi)splat(magic);
+}
+
+static void round_row(const struct activations *task, long row) {
+    enum { vectors = block_inputs / LK_WIDTH };
+    long first, size;
+    find_tile(task, row, &first, &size);
+    for (long block = 0; block < task->blocks; block++) {
+        vf x[vectors], sizes = {}, poison = {};
+#pragma clang loop unroll(full)
+        for (int i = 0; i < vectors; i++) {
+            x[i] = load_element(task->x, task->element, row * task->inputs + block * block_inputs + i * LK_WIDTH);
+            sizes = maximum(sizes, absolute(x[i]));
+            poison = x[i] * 0.0f + poison; // NaN if any element is NaN or infinite, and so will be the outputs.
+        }
+        float greatest = maximum_lane(sizes), factor = greatest > 0 ? 127.0f / greatest : 0;
+        int8_t codes[block_inputs];
+        vi sum = {};
+#pragma clang loop unroll(full)
+        for (int i = 0; i < vectors; i++) {
+            vf scaled = x[i] * factor;
+            vi code = nearest(scaled);
+            sum += code;
+            *(vc_anywhere *)(codes + i * LK_WIDTH) = __builtin_convertvector(code, vc);
+        }
+        long place = first * task->blocks + block * size + (row - first);
+        task->scales[place] = greatest / 127.0f + sum_lanes(poison);
+        task->sums[place] = (int32_t)sum_lanes(__builtin_convertvector(sum, vf));
+        int8_t *tile = task->codes + (first * task->blocks + block * size) * block_inputs;
+        for (int line = 0; line < block_inputs / 4; line++) {
+            memcpy(tile + (line * size + row - first) * 4, codes + 4 * line, 4);
+        }
+    }
+}
+
+/// The chunk of x from `place` on, of which `left` elements exist.
+LK_INLINE void load_chunk(float chunk[chunk_floats], const struct activations *task, long place, long left) {
+    for (int half = 0; half < 2; half++, left -= LK_WIDTH, place += LK_WIDTH) {
+        vf x = {};
+        if (left > 0) {
+            x = task->element == LK_ELEMENT_F32 ? load_some((const float *)task->x + place, left)
+                                                : load_some((const lk_bf16 *)task->x + place, left);
+        }
+        store(chunk + half * LK_WIDTH, x);
+    }
+}
+
+static void widen_row(const struct activations *task, long row) {
+    long first, size;
+    find_tile(task, row, &first, &size);
+    for (long chunk = 0; chunk < task->chunks; chunk++) {
+        float x[chunk_floats];
+        load_chunk(x, task, row * task->inputs + chunk * chunk_floats, task->inputs - chunk * chunk_floats);
+        long place = (first * task->chunks + chunk * size + row - first) * chunk_floats;
+        if (task->plain) {
+            memcpy(task->plain + place, x, sizeof x);
+        }
+        if (task->parted) {
+            for (int i = 0; i < LK_WIDTH; i++) {
+                task->parted[place + i] = x[2 * i];
+                task->parted[place + LK_WIDTH + i] = x[2 * i + 1];
+            }
+        }
+    }
+}
+
+/// Items are rows.
+static void activation_range(void *context, long begin, long end) {
+    const struct activations *task = context;
+    for (long row = begin; row < end; row++) {
+        if (task->codes) {
+            round_row(task, row);
+        }
+        if (task->plain || task->parted) {
+            widen_row(task, row);
+        }
+    }
+}
+
+/// Makes the forms that `products` need, in the caller's scratch memory.
+static struct activations prepare_activations(const lk_packed_product *products, long count, const void *x,
+                                              enum lk_element element, long rows) {
+    int needs_plain = 0, needs_parted = 0, needs_codes = 0;
+    for (long i = 0; i < count; i++) {
+        enum lk_packed_format format = products[i].matrix.format;
+        needs_plain |= format == LK_PACKED_F32;
+        needs_parted |= format == LK_PACKED_BF16;
+        needs_codes |= format == LK_PACKED_Q8 || format == LK_PACKED_Q4;
+    }
+    long inputs = products[0].matrix.inputs, blocks = inputs / block_inputs;
+    long chunks = (inputs + chunk_floats - 1) / chunk_floats;
+    size_t floats = (size_t)(rows * chunks * chunk_floats) * sizeof(float);
+    size_t scales = (size_t)(rows * blocks) * sizeof(float), codes = (size_t)(rows * blocks * block_inputs);
+    scales = (scales + 63) / 64 * 64;
+    size_t bytes = (size_t)(needs_plain + needs_parted) * floats + (needs_codes ? codes + 2 * scales : 0);
+    char *next = lk_scratch(LK_SCRATCH_SHARED, bytes);
+    struct activations task = {.x = x, .element = element, .rows = rows, .inputs = inputs};
+    task.chunks = chunks;
+    if (needs_plain) {
+        task.plain = (float *)next;
+        next += floats;
+    }
+    if (needs_parted) {
+        task.parted = (float *)next;
+        next += floats;
+    }
+    if (needs_codes) {
+        task.blocks = blocks;
+        task.scales = (float *)next;
+        task.sums = (int32_t *)(next + scales);
+        task.codes = (int8_t *)(next + 2 * scales);
+    }
+    lk_parallel_for(rows, 1 + 16384 / inputs, activation_range, &task);
+    return task;
+}

@@ -1,0 +1,111 @@
+// Several products of the same activations: the work is cut by groups of 16 outputs.
+#pragma once
+
+struct packed_products {
+    const lk_packed_product *products;
+    struct activations x;
+};
+
+LK_INLINE void store_outputs(const lk_packed_product *product, enum lk_element element, long row, long group,
+                             const vf sums[group_vectors]) {
+    long outputs = product->matrix.outputs;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < group_vectors; v++) {
+        long output = group * group_rows + v * LK_WIDTH, left = outputs - output;
+        if (left <= 0) {
+            return;
+        }
+        vf y = product->bias ? sums[v] + load_some(product->bias + output, left) : sums[v];
+        long place = row * outputs + output;
+        if (element == LK_ELEMENT_F32) {
+            store_some((float *)product->out + place, y, left);
+        } else {
+            store_some((lk_bf16 *)product->out + place, y, left);
+        }
+    }
+}
+
+/// One group of a product for `rows` rows of x, from row `first` on.
+LK_INLINE void group_product(const struct packed_products *task, const lk_packed_product *product, long group,
+                             long first, const int rows) {
+    const struct activations *x = &task->x;
+    const lk_packed_matrix *matrix = &product->matrix;
+    vf sums[most_rows][group_vectors];
+    if (matrix->format == LK_PACKED_Q8) {
+        const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q8, x->blocks);
+        integer_tile(sums, weights, x, first, LK_PACKED_Q8, rows);
+    } else if (matrix->format == LK_PACKED_Q4) {
+        const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q4, x->blocks);
+        integer_tile(sums, weights, x, first, LK_PACKED_Q4, rows);
+    } else {
+        float results[most_rows][group_rows] = {0};
+        long first_output = group * group_rows, left = matrix->outputs - first_output;
+        long start = first_output * matrix->inputs, tile = first * x->chunks * chunk_floats;
+        if (matrix->format == LK_PACKED_F32) {
+            float_group(results, (const float *)matrix->weights + start, left, matrix->inputs, x->plain + tile, rows);
+        } else {
+            float_group(results, (const lk_bf16 *)matrix->weights + start, left, matrix->inputs, x->parted + tile,
+                        rows);
+        }
+        for (int r = 0; r < rows; r++) {
+            for (int v = 0; v < group_vectors; v++) {
+                sums[r][v] = load(results[r] + v * LK_WIDTH);
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        store_outputs(product, x->element, first + r, group, sums[r]);
+    }
+}
+
+/// All rows of x, tile by tile.
+static void whole_group_product(const struct packed_products *task, const lk_packed_product *product, long group) {
+    long size;
+    for (long row = 0; row < task->x.rows; row += size) {
+        size = tile_size(task->x.rows - row);
+        switch (size) {
+#if LK_WIDTH == 16
+        case 8:
+            group_product(task, product, group, row, 8);
+            break;
+        case 4:
+            group_product(task, product, group, row, 4);
+            break;
+#endif
+        case 2:
+            group_product(task, product, group, row, 2);
+            break;
+        default:
+            group_product(task, product, group, row, 1);
+        }
+    }
+}
+
+/// Items are groups, counted through all products.
+static void packed_product_range(void *context, long begin, long end) {
+    const struct packed_products *task = context;
+    const lk_packed_product *product = task->products;
+    long offset = 0, groups = row_groups(product->matrix.outputs);
+    for (long item = begin; item < end; item++) {
+        while (item - offset >= groups) {
+            offset += groups;
+            product++;
+            groups = row_groups(product->matrix.outputs);
+        }
+        whole_group_product(task, product, item - offset);
+    }
+}
+
+void LK_UNTYPED_VARIANT(lk_packed_products)(const lk_packed_product *products, long count, const void *x,
+                                            enum lk_element element, long rows) {
+    if (count <= 0 || rows <= 0) {
+        return;
+    }
+    struct packed_products task = {products, prepare_activations(products, count, x, element, rows)};
+    long groups = 0;
+    for (long i = 0; i < count; i++) {
+        groups += row_groups(products[i].matrix.outputs);
+    }
+    long multiplications = task.x.inputs * group_rows * rows;
+    lk_parallel_for(groups, 1 + 16384 / multiplications, packed_product_range, &task);
+}

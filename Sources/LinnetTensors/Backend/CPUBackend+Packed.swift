@@ -1,0 +1,77 @@
+import CKernels
+
+// Packed matrices.
+extension CPUBackend {
+    func packedByteCount(_ format: WeightFormat, outputs: Int, inputs: Int) -> Int {
+        lk_packed_bytes(format.code, outputs, inputs)
+    }
+
+    func pack(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType) {
+        guard let start = bytes.baseAddress else { return }
+        lk_packed_pack(
+            matrix.memory.pointer, matrix.format.code, matrix.outputs, matrix.inputs, start, dtype.element)
+    }
+
+    func packBlocks(_ matrix: PackedMatrix, from blocks: UnsafeRawBufferPointer) {
+        guard let start = blocks.baseAddress else { return }
+        lk_packed_from_blocks(
+            matrix.memory.pointer, matrix.format.code, matrix.outputs, matrix.inputs,
+            start.assumingMemoryBound(to: UInt8.self))
+    }
+
+    func unpackBlocks(_ matrix: PackedMatrix, to blocks: UnsafeMutableRawBufferPointer) {
+        guard let start = blocks.baseAddress else { return }
+        withUnsafePointer(to: matrix.described) { lk_packed_to_blocks(start.assumingMemoryBound(to: UInt8.self), $0) }
+    }
+
+    func unpack(_ out: Tensor, _ matrix: PackedMatrix) {
+        withUnsafePointer(to: matrix.described) { lk_packed_unpack(out.storage.pointer, out.dtype.element, $0) }
+    }
+
+    func packedRows(_ out: Tensor, _ matrix: PackedMatrix, _ ids: [Int32]) {
+        withUnsafePointer(to: matrix.described) {
+            lk_packed_rows(out.storage.pointer, out.dtype.element, $0, ids, ids.count)
+        }
+    }
+
+    func packedProducts(_ products: [PackedProduct], of x: Tensor) {
+        withUnsafeTemporaryAllocation(of: lk_packed_product.self, capacity: products.count) { described in
+            for (place, product) in products.enumerated() {
+                described[place] = lk_packed_product(
+                    matrix: product.matrix.described, bias: product.bias.map { UnsafePointer($0.floatPointer) },
+                    out: product.out.storage.pointer)
+            }
+            withExtendedLifetime(products) {
+                lk_packed_products(
+                    described.baseAddress, products.count, x.storage.pointer, x.dtype.element, x.rows)
+            }
+        }
+    }
+}
+
+extension PackedMatrix {
+    /// CKernels' description; valid while the matrix lives.
+    fileprivate var described: lk_packed_matrix {
+        lk_packed_matrix(weights: memory.pointer, outputs: outputs, inputs: inputs, format: format.code)
+    }
+}
+
+extension WeightFormat {
+    /// CKernels' code of this format.
+    fileprivate var code: lk_packed_format {
+        switch self {
+        case .fp32: LK_PACKED_F32
+        case .bf16: LK_PACKED_BF16
+        case .q8: LK_PACKED_Q8
+        case .q4: LK_PACKED_Q4
+        }
+    }
+}
+
+extension DType {
+    /// CKernels' code of this type of activations.
+    fileprivate var element: lk_element {
+        require(self != .int32, "expected float32 or bfloat16, found \(self)")
+        return self == .float32 ? LK_ELEMENT_F32 : LK_ELEMENT_BF16
+    }
+}
