@@ -2,6 +2,7 @@
 
 import pathlib
 import statistics
+import sys
 
 import processes
 from finetune.contests import BATCH_SIZE, LEARNING_RATES, MAX_LENGTH, linnet_method
@@ -37,6 +38,7 @@ def rows(model: pathlib.Path, data: pathlib.Path, folder: pathlib.Path) -> list[
         for seed in SEEDS:
             ours.append(linnet_accuracy(method, seed, model, data, folder))
             theirs.append(peer_accuracy(method, seed, model, data))
+            print(f"{method}, seed {seed}: {ours[-1]:.2f} %, peer {theirs[-1]:.2f} %", file=sys.stderr, flush=True)
         difference = statistics.mean(ours) - statistics.mean(theirs)
         table.append(
             [

@@ -58,12 +58,14 @@ def compare(arguments: argparse.Namespace, folder: pathlib.Path) -> str:
     say(checked)
     parts = [f"Results, checked before anything was timed:\n\n```\n{checked.rstrip()}\n```"]
     models_by_name = {"minilm": minilm, "bert-base": folder / "bert-base"}
-    training = measure_training(models_by_name, data, folder, arguments.rounds, arguments.quick)
-    parts.append(report.speed_table(TRAINING_BARS, training, "samples/s"))
-    parts.append(report.memory_table(TRAINING_BARS, training))
-    embedding = measure_embedding(minilm, sentences, folder, arguments.rounds)
-    parts.append(report.speed_table(EMBEDDING_BARS, embedding, "sentences/s"))
-    if arguments.accuracy:
+    if "training" in arguments.parts:
+        training = measure_training(models_by_name, data, folder, arguments.rounds, arguments.quick)
+        parts.append(report.speed_table(TRAINING_BARS, training, "samples/s"))
+        parts.append(report.memory_table(TRAINING_BARS, training))
+    if "embedding" in arguments.parts:
+        embedding = measure_embedding(minilm, sentences, folder, arguments.rounds)
+        parts.append(report.speed_table(EMBEDDING_BARS, embedding, "sentences/s"))
+    if "accuracy" in arguments.parts:
         parts.append(report.accuracy_table(accuracy.rows(minilm, data, folder)))
     command = "Benchmarks/finetune/run " + " ".join(sys.argv[1:])
     parts.append(f"Made by `{command.strip()}` on {report.machine()}; medians of {arguments.rounds} rounds.")
@@ -73,12 +75,17 @@ def compare(arguments: argparse.Namespace, folder: pathlib.Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one short round")
-    parser.add_argument("--accuracy", action="store_true", help="also three epochs with three seeds (over an hour)")
+    parser.add_argument(
+        "--parts", type=lambda text: text.split(","), default=["training", "embedding"], metavar="PART,…",
+        help="training, embedding (both unless given), accuracy: three epochs with three seeds (an hour)",
+    )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--model", type=pathlib.Path, help="sentence-transformers directory; MiniLM unless given")
     parser.add_argument("--data", type=pathlib.Path, default="../shared/data/sst2", help="folder with the .tsv files")
     parser.add_argument("--output", type=pathlib.Path, help="also write the tables to this Markdown file")
     arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - {"training", "embedding", "accuracy"}:
+        parser.error(f"--parts: expected training, embedding or accuracy, found {', '.join(sorted(unknown))}")
     arguments.rounds = 1 if arguments.quick else arguments.rounds
     processes.require_linnet()
     with tempfile.TemporaryDirectory() as folder:

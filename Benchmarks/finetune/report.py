@@ -1,33 +1,16 @@
-"""Markdown tables of what was measured, with what it was measured on."""
+"""The tables of the fine-tuning benchmark."""
 
-import importlib.metadata
-import pathlib
-import platform
 import statistics
 
+import tables
 from finetune.contests import Bar, Embedding, Training
+from tables import markdown, verdict
 
 PEERS = ("torch", "transformers", "peft", "sentence-transformers")
 
 
-def markdown(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def machine() -> str:
-    """The processor and the versions of the peers, in one line."""
-    information = pathlib.Path("/proc/cpuinfo")
-    names = [line for line in information.read_text().splitlines() if line.startswith("model name")]
-    processor = names[0].split(":")[1].strip() if names else platform.processor()
-    peers = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
-    return f"{processor}, two cores, {platform.system()}; {peers}"
-
-
-def verdict(measured: float, bar: float | None, at_least: bool) -> str:
-    if bar is None:
-        return ""
-    return "yes" if (measured >= bar if at_least else measured <= bar) else "NO"
+    return tables.machine(PEERS)
 
 
 def speed_row(bar: Bar, measured: dict[Training | Embedding, list[dict]]) -> list[str]:

@@ -1,1 +1,1 @@
-"""The peers: Hugging Face Trainer, PEFT and sentence-transformers, one configuration per process."""
+"""The peers: Hugging Face's libraries, PyTorch and llama.cpp, one configuration per process."""

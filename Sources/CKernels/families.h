@@ -9,6 +9,7 @@
 #include "random.h"
 #include "products.h"
 #include "attention_shapes.h"
+#include "attention_decode_shapes.h"
 #include "conversion_body.h"
 #include "optimizer_body.h"
 

@@ -1,9 +1,9 @@
-// Layer norm, for one element type. One pass structure serves the plain and the fused forms.
+// Layer norm and root-mean-square norm, for one element type. One pass structure serves the plain and the fused forms.
 struct LK_TYPED(norm) {
     LK_T *out, *sum;
-    float *mean, *rstd;
-    const LK_T *in, *residual; // residual NULL: plain layer norm of `in`
-    const float *gamma, *beta;
+    float *mean, *rstd;        // NULL where no backward follows
+    const LK_T *in, *residual; // residual NULL: plain norm of `in`
+    const float *gamma, *beta; // beta NULL: root-mean-square norm
     float eps;
     int dropping;
     struct dropout rule;
@@ -66,38 +66,42 @@ static void LK_TYPED(norm_range)(void *context, long begin, long end) {
             LK_TYPED(add_residual)(task->sum + r * cols, in, factors, task->residual + r * cols, cols);
             in = task->sum + r * cols;
         }
-        float mean = LK_TYPED(line_sum)(in, cols) / (float)cols;
+        float mean = task->beta ? LK_TYPED(line_sum)(in, cols) / (float)cols : 0;
         float rstd = 1 / __builtin_sqrtf(LK_TYPED(line_deviation)(in, mean, cols) / (float)cols + task->eps);
         LK_T *out = task->out + r * cols;
         for (long c = 0; c < cols; c += LK_WIDTH) {
-            vf x = (load_some(in + c, cols - c) - mean) * rstd;
-            x = x * load_some(task->gamma + c, cols - c) + load_some(task->beta + c, cols - c);
+            vf x = (load_some(in + c, cols - c) - mean) * rstd, gamma = load_some(task->gamma + c, cols - c);
+            x = task->beta ? x * gamma + load_some(task->beta + c, cols - c) : x * gamma;
             store_some(out + c, x, cols - c);
         }
-        task->mean[r] = mean;
-        task->rstd[r] = rstd;
+        if (task->mean) {
+            task->mean[r] = mean;
+        }
+        if (task->rstd) {
+            task->rstd[r] = rstd;
+        }
     }
 }
 
-void LK_VARIANT(lk_layer_norm)(LK_T *out, float *mean, float *rstd, const LK_T *in, const float *gamma,
+void LK_VARIANT(lk_norm)(LK_T *out, float *mean, float *rstd, const LK_T *in, const float *gamma,
                                const float *beta, float eps, long rows, long cols) {
     struct LK_TYPED(norm) task = {out, NULL, mean, rstd, in, NULL, gamma, beta, eps, 0, {0}, cols};
-    lk_parallel_for(rows, 1 + 8192 / (cols + 1), LK_TYPED(norm_range), &task);
+    lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(norm_range), &task);
 }
 
-void LK_VARIANT(lk_dropout_add_layer_norm)(LK_T *out, LK_T *sum, float *mean, float *rstd, const LK_T *x,
+void LK_VARIANT(lk_dropout_add_norm)(LK_T *out, LK_T *sum, float *mean, float *rstd, const LK_T *x,
                                            const LK_T *residual, float p, uint64_t seed, uint64_t stream,
                                            const float *gamma, const float *beta, float eps, long rows, long cols) {
     struct LK_TYPED(norm)
         task = {out, sum, mean, rstd, x, residual, gamma, beta, eps, p > 0, dropout_rule(p, seed, stream), cols};
-    lk_parallel_for(rows, 1 + 8192 / (cols + 1), LK_TYPED(norm_range), &task);
+    lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(norm_range), &task);
 }
 
 struct LK_TYPED(norm_backward) {
     LK_T *din, *dropped; // dropped: dropout(din), or NULL
     float *partial;      // [blocks][2][cols]: the gradients of gamma and beta from each block of rows
     const LK_T *dout, *in;
-    const float *mean, *rstd, *gamma;
+    const float *mean, *rstd, *gamma; // mean NULL: root-mean-square norm
     int dropping;
     struct dropout rule;
     long rows, cols, block;
@@ -115,7 +119,7 @@ static void LK_TYPED(norm_backward_range)(void *context, long begin, long end) {
         memset(dgamma, 0, (size_t)(2 * padded) * sizeof(float));
         for (long r = item * task->block; r < last; r++) {
             const LK_T *dout = task->dout + r * cols, *in = task->in + r * cols;
-            float mean = task->mean[r], rstd = task->rstd[r];
+            float mean = task->mean ? task->mean[r] : 0, rstd = task->rstd[r];
             vf sum = {}, projection = {};
             for (long c = 0; c < cols; c += LK_WIDTH) {
                 vf gradient = load_some(dout + c, cols - c);
@@ -127,7 +131,7 @@ static void LK_TYPED(norm_backward_range)(void *context, long begin, long end) {
                 sum += product;
                 projection += product * normal;
             }
-            float shift = sum_lanes(sum) / (float)cols, slope = sum_lanes(projection) / (float)cols;
+            float shift = task->mean ? sum_lanes(sum) / (float)cols : 0, slope = sum_lanes(projection) / (float)cols;
             const float *factors = task->dropping && task->dropped
                                        ? dropout_factors(buffer, (uint64_t)r * (uint64_t)cols, cols, task->rule)
                                        : NULL;
@@ -166,14 +170,14 @@ static void LK_TYPED(norm_gradients)(struct LK_TYPED(norm_backward) task, float 
     }
 }
 
-void LK_VARIANT(lk_layer_norm_backward)(LK_T *din, float *dgamma, float *dbeta, const LK_T *dout, const LK_T *in,
+void LK_VARIANT(lk_norm_backward)(LK_T *din, float *dgamma, float *dbeta, const LK_T *dout, const LK_T *in,
                                         const float *mean, const float *rstd, const float *gamma, long rows,
                                         long cols) {
     struct LK_TYPED(norm_backward) task = {din, NULL, NULL, dout, in, mean, rstd, gamma, 0, {0}, rows, cols, 0};
     LK_TYPED(norm_gradients)(task, dgamma, dbeta);
 }
 
-void LK_VARIANT(lk_dropout_add_layer_norm_backward)(LK_T *dx, LK_T *dresidual, float *dgamma, float *dbeta,
+void LK_VARIANT(lk_dropout_add_norm_backward)(LK_T *dx, LK_T *dresidual, float *dgamma, float *dbeta,
                                                     const LK_T *dout, const LK_T *sum, const float *mean,
                                                     const float *rstd, const float *gamma, float p, uint64_t seed,
                                                     uint64_t stream, long rows, long cols) {

@@ -15,3 +15,9 @@
                         LK_FORWARD(lk_l2_normalize_##S, out, in, rows, cols)
 LK_DEFINE(float, f32)
 LK_DEFINE(lk_bf16, bf16)
+
+#define LK_DEFINE_ARGMAX(T, S)                                                                                         \
+    void lk_argmax_##S(int32_t *out, const T *in, long rows, long cols)                                                \
+        LK_FORWARD(lk_argmax_##S, out, in, rows, cols)
+LK_DEFINE_ARGMAX(float, f32)
+LK_DEFINE_ARGMAX(lk_bf16, bf16)

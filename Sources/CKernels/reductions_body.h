@@ -183,3 +183,39 @@ void LK_VARIANT(lk_l2_normalize)(LK_T *out, const LK_T *in, long rows, long cols
     struct LK_TYPED(normalisation) task = {out, in, cols};
     lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(l2_normalize_range), &task);
 }
+
+struct LK_TYPED(search) {
+    int32_t *out;
+    const LK_T *in;
+    long cols;
+};
+
+static void LK_TYPED(argmax_range)(void *context, long begin, long end) {
+    const struct LK_TYPED(search) *task = context;
+    long cols = task->cols;
+    for (long r = begin; r < end; r++) {
+        const LK_T *in = task->in + r * cols;
+        vf best = splat(-__builtin_inff());
+        vi place = {}, here = (vi)lane_numbers();
+        for (long c = 0; c < cols; c += LK_WIDTH, here += LK_WIDTH) {
+            vf x = keep_part(load_some(in + c, cols - c), cols - c, -__builtin_inff());
+            vi greater = x > best;
+            best = choose(greater, x, best);
+            place = (greater & here) | (~greater & place);
+        }
+        float most = maximum_lane(best);
+        int32_t first = 0;
+        for (int lane = LK_WIDTH - 1, found = 0; lane >= 0; lane--) {
+            if (best[lane] == most && (!found || place[lane] < first)) {
+                first = place[lane];
+                found = 1;
+            }
+        }
+        task->out[r] = first;
+    }
+}
+
+void LK_VARIANT(lk_argmax)(int32_t *out, const LK_T *in, long rows, long cols) {
+    struct LK_TYPED(search) task = {out, in, cols};
+    lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(argmax_range), &task);
+}

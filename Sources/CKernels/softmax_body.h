@@ -104,7 +104,7 @@ void LK_VARIANT(lk_log_softmax_backward)(LK_T *din, const LK_T *dout, const LK_T
 }
 
 struct LK_TYPED(classification) {
-    float *losses, *probabilities;
+    float *losses, *lse;
     LK_T *dlogits;
     const LK_T *logits;
     const int32_t *targets;
@@ -112,34 +112,34 @@ struct LK_TYPED(classification) {
     long classes;
 };
 
+/// One number in fp32.
+LK_INLINE float LK_TYPED(number)(const LK_T *place) {
+    return load_part(place, 1)[0];
+}
+
 static void LK_TYPED(cross_entropy_range)(void *context, long begin, long end) {
     const struct LK_TYPED(classification) *task = context;
     long classes = task->classes;
     for (long r = begin; r < end; r++) {
         const LK_T *logits = task->logits + r * classes;
-        float shift = LK_TYPED(row_maximum)(logits, classes);
-        float sum = LK_TYPED(row_exponential_sum)(logits, shift, classes);
-        float log_sum = logf(sum), inverse = 1 / sum;
-        vf logarithms = {};
-        for (long c = 0; c < classes; c += LK_WIDTH) {
-            vf x = load_some(logits + c, classes - c) - shift;
-            logarithms += keep_part(x - log_sum, classes - c, 0);
-            store_some(task->probabilities + r * classes + c, exponential_of_negative(x) * inverse, classes - c);
-        }
         int32_t target = task->targets[r];
-        if (target >= 0 && target < classes) {
-            float own;
-            LK_T number = logits[target];
-            store_part(&own, load_part(&number, 1), 1);
-            own = own - shift - log_sum;
-            float loss = -own;
-            if (task->smoothing != 0) {
-                loss = (1 - task->smoothing) * loss - task->smoothing * (sum_lanes(logarithms) / (float)classes);
-            }
-            task->losses[r] = loss;
-        } else {
+        if (target < 0 || target >= classes) {
             task->losses[r] = target == -100 ? 0 : __builtin_nanf("");
+            task->lse[r] = 0;
+            continue;
         }
+        float shift = LK_TYPED(row_maximum)(logits, classes);
+        float log_sum = logf(LK_TYPED(row_exponential_sum)(logits, shift, classes));
+        float loss = log_sum + (shift - LK_TYPED(number)(logits + target));
+        if (task->smoothing != 0) {
+            vf logarithms = {};
+            for (long c = 0; c < classes; c += LK_WIDTH) {
+                logarithms += keep_part(load_some(logits + c, classes - c) - shift - log_sum, classes - c, 0);
+            }
+            loss = (1 - task->smoothing) * loss - task->smoothing * (sum_lanes(logarithms) / (float)classes);
+        }
+        task->losses[r] = loss;
+        task->lse[r] = shift + log_sum;
     }
 }
 
@@ -147,32 +147,33 @@ static void LK_TYPED(cross_entropy_backward_range)(void *context, long begin, lo
     const struct LK_TYPED(classification) *task = context;
     long classes = task->classes;
     for (long r = begin; r < end; r++) {
-        const float *probabilities = task->probabilities + r * classes;
+        const LK_T *logits = task->logits + r * classes;
         LK_T *dlogits = task->dlogits + r * classes;
         int32_t target = task->targets[r];
         if (target < 0 || target >= classes) {
             memset(dlogits, 0, (size_t)classes * sizeof(LK_T));
             continue;
         }
-        float share = task->smoothing / (float)classes;
+        float share = task->smoothing / (float)classes, lse = task->lse[r];
+        vf own = exponential_of_negative(splat(LK_TYPED(number)(logits + target) - lse));
+        own = (own - share - (1 - task->smoothing)) * task->scale;
         for (long c = 0; c < classes; c += LK_WIDTH) {
-            vf gradient = (load_some(probabilities + c, classes - c) - share) * task->scale;
-            store_some(dlogits + c, gradient, classes - c);
+            vf probability = exponential_of_negative(load_some(logits + c, classes - c) - lse);
+            store_some(dlogits + c, (probability - share) * task->scale, classes - c);
         }
-        float own = (probabilities[target] - share - (1 - task->smoothing)) * task->scale;
-        store_part(dlogits + target, splat(own), 1);
+        store_part(dlogits + target, own, 1);
     }
 }
 
-void LK_VARIANT(lk_cross_entropy)(float *losses, float *probabilities, const LK_T *logits, const int32_t *targets,
+void LK_VARIANT(lk_cross_entropy)(float *losses, float *lse, const LK_T *logits, const int32_t *targets,
                                   float smoothing, long rows, long classes) {
-    struct LK_TYPED(classification) task = {losses, probabilities, NULL, logits, targets, smoothing, 0, classes};
+    struct LK_TYPED(classification) task = {losses, lse, NULL, logits, targets, smoothing, 0, classes};
     lk_parallel_for(rows, 1 + 4096 / (classes + 1), LK_TYPED(cross_entropy_range), &task);
 }
 
-void LK_VARIANT(lk_cross_entropy_backward)(LK_T *dlogits, const float *probabilities, const int32_t *targets,
+void LK_VARIANT(lk_cross_entropy_backward)(LK_T *dlogits, const LK_T *logits, const float *lse, const int32_t *targets,
                                            float smoothing, float scale, long rows, long classes) {
     struct LK_TYPED(classification)
-        task = {NULL, (float *)probabilities, dlogits, NULL, targets, smoothing, scale, classes};
-    lk_parallel_for(rows, 1 + 8192 / (classes + 1), LK_TYPED(cross_entropy_backward_range), &task);
+        task = {NULL, (float *)lse, dlogits, logits, targets, smoothing, scale, classes};
+    lk_parallel_for(rows, 1 + 4096 / (classes + 1), LK_TYPED(cross_entropy_backward_range), &task);
 }

@@ -155,6 +155,19 @@ LK_INLINE float sum_lanes(vf x) {
     return x[0];
 }
 
+/// The sums of all lanes of LK_WIDTH vectors: lane i is that of rows[i], which is overwritten.
+LK_INLINE vf sum_each(vf rows[LK_WIDTH]) {
+#pragma clang loop unroll(full)
+    for (int half = LK_WIDTH / 2; half > 0; half /= 2) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < half; i++) {
+            vf low = LK_INTERLEAVE_LOW(rows[i], rows[i + half]), high = LK_INTERLEAVE_HIGH(rows[i], rows[i + half]);
+            rows[i] = low + high;
+        }
+    }
+    return rows[0];
+}
+
 LK_INLINE double sum_double_lanes(const vd *x) {
     double sum = 0;
     for (int lane = 0; lane < LK_WIDTH; lane++) {

@@ -71,7 +71,7 @@ public struct ClassifierFineTuning {
             training: texts.training.map { encoder.example($0, target: texts.target(of: $0)) },
             evaluation: texts.evaluation.map { encoder.example($0, target: texts.target(of: $0)) },
             model: baseModel(directory), callbacks: callbacks(texts.labels), stop: stop
-        ) { outputs, examples in
+        ) { _, outputs, examples in
             let metrics = try ClassificationMetrics(
                 predictions: outputs, labels: examples.map { Int($0.target) }, classCount: texts.labels.count)
             return EvaluationScores(metrics.summary, confusion: metrics.confusion.counts)

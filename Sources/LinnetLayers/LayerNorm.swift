@@ -6,7 +6,7 @@ public final class LayerNorm {
     public let weight: Parameter
     /// β, `[width]`.
     public let bias: Parameter
-    private let epsilon: Float
+    let epsilon: Float
 
     /// The norm stored at `weights`; a fresh one begins as the identity.
     public init(_ width: Int, epsilon: Float, _ weights: Weights, initial: InitialValue = .stored) throws {

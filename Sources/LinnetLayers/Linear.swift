@@ -14,11 +14,15 @@ public final class Linear {
 
     /// The layer stored at `weights`, or a fresh one.
     ///
-    /// - Parameter initial: How a weight begins that no checkpoint holds; biases begin at zero.
+    /// - Parameters:
+    ///   - initial: How a weight begins that no checkpoint holds; biases begin at zero.
+    ///   - isStoredTransposed: Whether checkpoints hold the weight `[inputs, outputs]`, as GPT-2's do.
     public init(
-        _ inputs: Int, _ outputs: Int, _ weights: Weights, bias: Bool = true, initial: InitialValue = .stored
+        _ inputs: Int, _ outputs: Int, _ weights: Weights, bias: Bool = true, initial: InitialValue = .stored,
+        isStoredTransposed: Bool = false
     ) throws {
-        weight = try weights.parameter("weight", shape: [outputs, inputs], initial: initial)
+        weight = try weights.parameter(
+            "weight", shape: [outputs, inputs], initial: initial, isStoredTransposed: isStoredTransposed)
         if case .stored = initial {
             self.bias = bias ? try weights.parameter("bias", shape: [outputs]) : nil
         } else {

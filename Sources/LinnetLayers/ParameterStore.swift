@@ -1,3 +1,4 @@
+import Foundation
 import LinnetTensors
 
 /// All parameters of a model by name, in the order the model asked for them, and its linear layers by path.
@@ -6,6 +7,8 @@ public final class ParameterStore {
     public private(set) var parameters: [Parameter] = []
     /// Names that the checkpoint did not hold and that start from random or constant values.
     public private(set) var initializedNames: [String] = []
+    /// Names of matrices that checkpoints hold `[inputs, outputs]`, as GPT-2's are, and the model `[outputs, inputs]`.
+    public private(set) var transposedNames: Set<String> = []
     /// Linear layers by path, in order of construction: what an adapter can attach to.
     public private(set) var linears: [(path: String, layer: Linear)] = []
     /// Adapters in memory by name.
@@ -16,6 +19,7 @@ public final class ParameterStore {
     private var byName: [String: Parameter] = [:]
     private var usedNames: Set<String> = []
     private var randomNumbers: RandomNumbers
+    private var initializedBytes = 0
 
     /// An empty store.
     ///
@@ -72,15 +76,31 @@ public final class ParameterStore {
         usedNames.insert(name)
     }
 
+    func noteTransposed(_ name: String) {
+        transposedNames.insert(name)
+    }
+
     func initialize(_ name: String, count: Int, _ initial: InitialValue, hasCheckpoint: Bool) throws -> [Float] {
         if hasCheckpoint { initializedNames.append(name) }
+        if case .stored = initial { throw ModelError("\(name): the checkpoint does not hold this tensor") }
+        try claim(count * DType.float32.byteCount, for: name)
         switch initial {
-        case .stored: throw ModelError("\(name): the checkpoint does not hold this tensor")
-        case .zeros: return Array(repeating: 0, count: count)
+        case .stored, .zeros: return Array(repeating: 0, count: count)
         case .ones: return Array(repeating: 1, count: count)
         case .normal(let deviation): return (0..<count).map { _ in Float(randomNumbers.normal()) * deviation }
         case .uniform(let bound): return (0..<count).map { _ in Float(randomNumbers.uniform() * 2 - 1) * bound }
         }
+    }
+
+    /// Refuses a configuration whose fresh parameters alone fill the machine's memory.
+    private func claim(_ bytes: Int, for name: String) throws {
+        let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        guard bytes <= memory - initializedBytes else {
+            throw ModelError(
+                "\(name): the configuration asks for more parameters than the machine's memory of \(memory >> 20) MiB "
+                    + "holds")
+        }
+        initializedBytes += bytes
     }
 }
 

@@ -25,6 +25,8 @@ public struct Weights {
     /// Path prefix that the checkpoint lacks: a bare encoder stores `embeddings…` where a model with a head
     /// stores `bert.embeddings…`.
     private let omittedPrefix: String
+    /// Whether a tensor that the checkpoint lacks is an error, whatever its initial value.
+    private let isComplete: Bool
     private let storage: WeightStorage
 
     /// The root of a model.
@@ -33,15 +35,17 @@ public struct Weights {
     ///   - store: Collects what is asked for.
     ///   - source: The checkpoint; `nil` initialises everything.
     ///   - omittedPrefix: Leading path, such as `bert.`, that stored names may lack.
+    ///   - isComplete: Whether the checkpoint must hold every tensor that is asked for: nothing is added to it.
     ///   - storage: How stored matrices are held in memory.
     public init(
-        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "",
+        store: ParameterStore, source: (any WeightSource)? = nil, omittedPrefix: String = "", isComplete: Bool = false,
         storage: WeightStorage = .master
     ) {
         path = ""
         self.store = store
         self.source = source
         self.omittedPrefix = omittedPrefix
+        self.isComplete = isComplete
         self.storage = storage
     }
 
@@ -50,6 +54,7 @@ public struct Weights {
         store = parent.store
         source = parent.source
         omittedPrefix = parent.omittedPrefix
+        isComplete = parent.isComplete
         storage = parent.storage
     }
 
@@ -61,34 +66,58 @@ public struct Weights {
 
     /// The parameter of this name at this place.
     ///
+    /// - Parameters:
+    ///   - shape: Extent of each dimension, as the model computes with it.
+    ///   - initial: How it begins when the checkpoint does not hold it.
+    ///   - isStoredTransposed: Whether the checkpoint holds a matrix `[inputs, outputs]` where the model computes with
+    ///     `[outputs, inputs]`; saving turns it back.
+    ///   - isPackable: Whether a matrix may be held packed; a small table that is only looked up is not worth rounding.
     /// - Throws: ``ModelError`` naming the full path and both shapes when the stored shape differs, or the path when the
     ///   checkpoint lacks a tensor that must be stored.
-    public func parameter(_ name: String, shape: [Int], initial: InitialValue = .stored) throws -> Parameter {
+    public func parameter(
+        _ name: String, shape: [Int], initial: InitialValue = .stored, isStoredTransposed: Bool = false,
+        isPackable: Bool = true
+    ) throws -> Parameter {
         let full = join(name)
         if let known = store[full] {
             guard known.shape == shape else { throw mismatch(full, expected: shape, found: known.shape) }
             return known
         }
-        let parameter = try stored(full, shape: shape) ?? initialized(full, shape: shape, initial)
+        let parameter =
+            try stored(full, shape: shape, isTransposed: isStoredTransposed, isPackable: isPackable)
+            ?? initialized(full, shape: shape, initial)
+        if isStoredTransposed { store.noteTransposed(full) }
         store.register(parameter)
         return parameter
     }
 
     /// The parameter with the checkpoint's values; `nil` if it does not hold them.
-    private func stored(_ full: String, shape: [Int]) throws -> Parameter? {
+    private func stored(_ full: String, shape: [Int], isTransposed: Bool, isPackable: Bool) throws -> Parameter? {
         guard let source, let name = storedName(full, in: source) else { return nil }
         let found = source.shape(of: name) ?? []
-        guard found == shape else { throw mismatch(name, expected: shape, found: found) }
+        let expected = isTransposed ? shape.reversed() : shape
+        guard found == expected else { throw mismatch(name, expected: expected, found: found) }
         defer { store.noteUsed(name) }
-        if case .packed(let format) = storage, shape.count == 2, shape.allSatisfy({ $0 > 0 }) {
-            return Parameter(name: full, packed: try source.packed(name, outputs: shape[0], inputs: shape[1], format))
+        if case .packed(let format) = storage, isPackable, shape.count == 2, shape.allSatisfy({ $0 > 0 }) {
+            guard isTransposed else {
+                let matrix = try source.packed(name, outputs: shape[0], inputs: shape[1], format)
+                return Parameter(name: full, packed: matrix)
+            }
+            let turned = Tensor(try turned(source.floats(name), found), shape: shape)
+            return Parameter(name: full, packed: PackedMatrix(turned, format: format))
         }
-        return Parameter(name: full, values: Tensor(try source.floats(name), shape: shape))
+        let floats = try source.floats(name)
+        return Parameter(name: full, values: Tensor(isTransposed ? turned(floats, found) : floats, shape: shape))
+    }
+
+    private func turned(_ values: [Float], _ shape: [Int]) -> [Float] {
+        values.transposed(rows: shape[0], columns: shape[1])
     }
 
     private func initialized(_ full: String, shape: [Int], _ initial: InitialValue) throws -> Parameter {
         let values = try store.initialize(
-            full, count: shape.reduce(1, *), initial, hasCheckpoint: source != nil)
+            full, count: shape.reduce(1, *), isComplete && source != nil ? .stored : initial,
+            hasCheckpoint: source != nil)
         return Parameter(name: full, values: Tensor(values, shape: shape))
     }
 
@@ -115,5 +144,25 @@ public struct Weights {
 
     private func mismatch(_ name: String, expected: [Int], found: [Int]) -> ModelError {
         ModelError("\(name): expected shape \(expected) from the configuration, found \(found) in the checkpoint")
+    }
+}
+
+extension Array where Element == Float {
+    /// A `[rows, columns]` matrix turned into `[columns, rows]`.
+    public func transposed(rows: Int, columns: Int) -> [Float] {
+        precondition(count == rows * columns, "\(count) values for \(rows) × \(columns)")
+        let side = 32  // Squares of this side stay in the first cache, both ways.
+        return [Float](unsafeUninitializedCapacity: count) { target, filled in
+            for top in stride(from: 0, to: rows, by: side) {
+                for left in stride(from: 0, to: columns, by: side) {
+                    for column in left..<Swift.min(left + side, columns) {
+                        for row in top..<Swift.min(top + side, rows) {
+                            target[column * rows + row] = self[row * columns + column]
+                        }
+                    }
+                }
+            }
+            filled = count
+        }
     }
 }

@@ -26,27 +26,45 @@ public struct ModelConfiguration: Sendable {
     /// `model_type`: the architecture.
     public var modelType: String? { json["model_type"]?.stringValue }
 
-    /// A whole number of at least `minimum`.
-    func int(_ key: String, default standard: Int? = nil, minimum: Int = 0) throws -> Int {
+    /// A whole number within bounds.
+    func int(
+        _ key: String, default standard: Int? = nil, minimum: Int = 0, maximum: Int = Int(Int32.max)
+    ) throws -> Int {
         guard let value = json[key], value != .null else {
             guard let standard else { throw ModelError("\(path): \(key) is missing") }
             return standard
         }
-        let limit = 1 << 31
-        guard let number = value.intValue, number >= minimum, number < limit else {
+        guard let number = value.intValue, number >= minimum else {
             throw ModelError("\(path): \(key): expected a whole number of at least \(minimum), found \(value.text())")
+        }
+        guard number <= maximum else {
+            throw ModelError("\(path): \(key): expected a whole number of at most \(maximum), found \(value.text())")
         }
         return number
     }
 
+    /// `true` or `false`.
+    func bool(_ key: String, default standard: Bool) throws -> Bool {
+        guard let value = json[key], value != .null else { return standard }
+        guard let flag = value.boolValue else {
+            throw ModelError("\(path): \(key): expected true or false, found \(value.text())")
+        }
+        return flag
+    }
+
     /// A finite number within a range.
     func float(_ key: String, default standard: Float, in range: ClosedRange<Double>) throws -> Float {
+        Float(try double(key, default: Double(standard), in: range))
+    }
+
+    /// A finite number within a range, in double precision.
+    func double(_ key: String, default standard: Double, in range: ClosedRange<Double>) throws -> Double {
         guard let value = json[key], value != .null else { return standard }
         guard let number = value.doubleValue, range.contains(number) else {
             throw ModelError(
                 "\(path): \(key): expected a number in \(range.lowerBound)…\(range.upperBound), found \(value.text())")
         }
-        return Float(number)
+        return number
     }
 
     /// A probability below 1.
@@ -55,8 +73,8 @@ public struct ModelConfiguration: Sendable {
     }
 
     /// The feed-forward nonlinearity.
-    func activation(_ key: String) throws -> Activation {
-        let name = json[key]?.stringValue ?? "gelu"
+    func activation(_ key: String, default standard: String = "gelu") throws -> Activation {
+        let name = json[key]?.stringValue ?? standard
         guard let activation = Activation(rawValue: name) else {
             throw ModelError("\(path): \(key): the activation \(name) is not supported")
         }

@@ -12,6 +12,18 @@ struct Architecture: Sendable {
     let tokenClassifier: @Sendable (ModelConfiguration, Int, Weights) throws -> any TokenNetwork
 }
 
+/// One decoder architecture: how its language model is built, under the `model_type` that `config.json` names.
+struct CausalArchitecture: Sendable {
+    /// Path prefix of the decoder inside the model with a head; a bare decoder's checkpoint lacks it.
+    let prefix: String
+    /// What `config.json` lists in `architectures`: `LlamaForCausalLM`.
+    let className: String
+    /// Where the word embedding and the head are stored, and whether they are one when `config.json` does not say.
+    let embeddingName: String
+    let tiesByDefault: Bool
+    let build: @Sendable (ModelConfiguration, Weights) throws -> any CausalLanguageModel
+}
+
 /// The architectures Linnet knows; a new one is a file and an entry here.
 enum ModelRegistry {
     static let architectures: [String: Architecture] = [
@@ -37,13 +49,45 @@ enum ModelRegistry {
             tokenClassifier: { try DistilBertForTokenClassification(DistilBertConfiguration($0), labels: $1, $2) }),
     ]
 
+    static let causalArchitectures: [String: CausalArchitecture] = [
+        "gpt2": CausalArchitecture(
+            prefix: "transformer.", className: "GPT2LMHeadModel", embeddingName: "transformer.wte.weight",
+            tiesByDefault: true, build: { try GPT2LMHeadModel(GPT2Configuration($0), $1) }),
+        "llama": decoder("LlamaForCausalLM") { try LlamaForCausalLM(LlamaConfiguration($0), $1) },
+        "mistral": decoder("MistralForCausalLM") { try LlamaForCausalLM(LlamaConfiguration(mistral: $0), $1) },
+        "qwen2": decoder("Qwen2ForCausalLM") { try Qwen2ForCausalLM(Qwen2Configuration($0), $1) },
+        "qwen3": decoder("Qwen3ForCausalLM") { try Qwen3ForCausalLM(Qwen3Configuration($0), $1) },
+    ]
+
+    private static func decoder(
+        _ className: String,
+        _ build: @escaping @Sendable (ModelConfiguration, Weights) throws -> any CausalLanguageModel
+    ) -> CausalArchitecture {
+        CausalArchitecture(
+            prefix: "model.", className: className, embeddingName: "model.embed_tokens.weight", tiesByDefault: false,
+            build: build)
+    }
+
+    static func causalArchitecture(of config: ModelConfiguration) throws -> CausalArchitecture {
+        let known = causalArchitectures.keys.sorted().joined(separator: ", ")
+        guard let type = config.modelType else {
+            throw ModelError("\(config.path): model_type is missing; causal language models are \(known)")
+        }
+        guard let architecture = causalArchitectures[type] else {
+            let found = architectures[type] == nil ? "is not supported" : "is an encoder"
+            throw ModelError("\(config.path): model_type \(type) \(found); causal language models are \(known)")
+        }
+        return architecture
+    }
+
     static func architecture(of config: ModelConfiguration) throws -> Architecture {
         let known = architectures.keys.sorted().joined(separator: ", ")
         guard let type = config.modelType else {
             throw ModelError("\(config.path): model_type is missing; supported are \(known)")
         }
         guard let architecture = architectures[type] else {
-            throw ModelError("\(config.path): model_type \(type) is not supported; supported are \(known)")
+            let found = causalArchitectures[type] == nil ? "is not supported" : "is a causal language model"
+            throw ModelError("\(config.path): model_type \(type) \(found); supported are \(known)")
         }
         return architecture
     }

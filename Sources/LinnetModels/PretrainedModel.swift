@@ -33,8 +33,12 @@ public final class PretrainedModel<Network> {
     ///
     /// - Parameter directory: An existing directory.
     public func save(to directory: String) throws {
+        for key in ["dtype", "torch_dtype"] where configuration.json[key] != nil {
+            configuration.json[key] = "float32"  // what is written, whatever was read
+        }
         try writeConfiguration(to: directory)
-        try SafetensorsWriter.write(store.parameters.map { TensorRecord($0) }, to: "\(directory)/model.safetensors")
+        let records = store.parameters.map { TensorRecord($0, isTransposed: store.transposedNames.contains($0.name)) }
+        try SafetensorsWriter.write(records, to: "\(directory)/model.safetensors")
     }
 
     /// Writes `config.json` alone.
@@ -111,9 +115,18 @@ extension PretrainedModel where Network == any TokenNetwork {
 
 extension TensorRecord {
     /// A parameter's fp32 values, written from where they are.
-    public init(_ parameter: Parameter, prefix: String = "") {
-        self.init(name: prefix + parameter.name, dtype: .float32, shape: parameter.shape) { sink in
-            try parameter.master.withFloats { try sink(UnsafeRawBufferPointer($0)) }
+    ///
+    /// - Parameters:
+    ///   - prefix: Stands before the parameter's name.
+    ///   - isTransposed: Writes a matrix `[outputs, inputs]` as `[inputs, outputs]`.
+    public init(_ parameter: Parameter, prefix: String = "", isTransposed: Bool = false) {
+        let shape = parameter.shape
+        self.init(
+            name: prefix + parameter.name, dtype: .float32, shape: isTransposed ? shape.reversed() : shape
+        ) { sink in
+            guard isTransposed else { return try parameter.master.withFloats { try sink(UnsafeRawBufferPointer($0)) } }
+            let turned = parameter.master.floats().transposed(rows: shape[0], columns: shape[1])
+            try turned.withUnsafeBytes { try sink($0) }
         }
     }
 }

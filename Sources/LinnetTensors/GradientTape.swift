@@ -101,6 +101,13 @@ extension Tensor {
         return nodes.sorted { $0.sequence > $1.sequence }
     }
 
+    /// Whether an operation on these tensors is to be recorded. Operations of a decoding step ask before they allocate
+    /// what only a backward needs.
+    @inline(__always)
+    static func records(_ a: Tensor, _ b: Tensor? = nil, _ c: Tensor? = nil, _ d: Tensor? = nil) -> Bool {
+        (a.node != nil || b?.node != nil || c?.node != nil || d?.node != nil) && GradientMode.isRecording
+    }
+
     /// This result, with its backward recorded if any input asks for a gradient.
     ///
     /// `backward` returns one gradient per input, in the order of `inputs`; `nil` where none flows.

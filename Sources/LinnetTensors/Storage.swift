@@ -33,16 +33,24 @@ public final class CachingAllocator: Sendable {
     /// The allocator that every tensor uses.
     public static let shared = CachingAllocator()
 
-    private struct Block: @unchecked Sendable {  // An address that only the list below refers to.
+    /// A released block; its first word holds the next one of its size class.
+    private struct Block: @unchecked Sendable {  // An address that only one list below refers to.
         let address: UnsafeMutableRawPointer
+
+        var next: Block? {
+            get { address.load(as: UnsafeMutableRawPointer?.self).map { Block(address: $0) } }
+            nonmutating set { address.storeBytes(of: newValue?.address, as: UnsafeMutableRawPointer?.self) }
+        }
     }
 
     private struct State {
-        var free: [Int: [Block]] = [:]
+        /// The first released block of each size class.
+        var free = [Block?](repeating: nil, count: (Int.bitWidth - 9) * 8)
         var freshAllocations = 0
     }
 
     private static let alignment = 64
+    private static let minimum = 512
     private let state = Mutex(State())
 
     /// How many blocks were asked of the operating system so far; constant once a repeated step is warm.
@@ -50,25 +58,44 @@ public final class CachingAllocator: Sendable {
 
     /// Returns every block that no tensor uses to the operating system.
     public func releaseUnused() {
-        let blocks = state.withLock { state in
-            let blocks = state.free.values.flatMap { $0 }
-            state.free.removeAll()
-            return blocks
+        let lists = state.withLock { state in
+            defer { state.free = state.free.map { _ in nil } }
+            return state.free
         }
-        for block in blocks { free(block.address) }
+        for case var block? in lists {
+            while let next = block.next {
+                free(block.address)
+                block = next
+            }
+            free(block.address)
+        }
     }
 
     static func sizeClass(of byteCount: Int) -> Int {
-        let minimum = 512
         guard byteCount > minimum else { return minimum }
-        let power = Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount
-        let step = 1 << max(power - 3, 0)
+        let step = 1 << (power(below: byteCount) - 3)
         return (byteCount + step - 1) / step * step
     }
 
+    /// The greatest power of two below `byteCount`, as its exponent.
+    private static func power(below byteCount: Int) -> Int {
+        Int.bitWidth - 1 - (byteCount - 1).leadingZeroBitCount
+    }
+
+    /// The number of a size class: 0 for the minimum, then eight between powers of two.
+    private static func number(ofClass capacity: Int) -> Int {
+        guard capacity > minimum else { return 0 }
+        let power = power(below: capacity)
+        return (power - 9) * 8 + (capacity >> (power - 3)) - 8
+    }
+
     func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+        let number = Self.number(ofClass: capacity)
         let cached = state.withLock { state -> Block? in
-            if let block = state.free[capacity]?.popLast() { return block }
+            if let block = state.free[number] {
+                state.free[number] = block.next
+                return block
+            }
             state.freshAllocations += 1
             return nil
         }
@@ -87,6 +114,10 @@ public final class CachingAllocator: Sendable {
 
     func give(back address: UnsafeMutableRawPointer, capacity: Int) {
         let block = Block(address: address)
-        state.withLock { $0.free[capacity, default: []].append(block) }
+        let number = Self.number(ofClass: capacity)
+        state.withLock { state in
+            block.next = state.free[number]
+            state.free[number] = block
+        }
     }
 }

@@ -6,11 +6,17 @@ import Foundation
 final class EncodingSession {
     /// The text of a call, or what the normalizer made of it.
     let text = ByteBuffer()
-    /// A second buffer for normalizers that come one after the other, and for added prefixes.
+    /// A second buffer for normalizers that come one after the other.
     let other = ByteBuffer()
-    let cache = WordCache(bits: 13)
+    /// Text as pre-tokenizers change it, by step.
+    private var changed: [ByteBuffer] = []
+    private(set) var cache = WordCache(bits: WordCache.bits.first)
+    let longWords = LongWordCache(bits: 12)
+    private var hasFullCache = false
     /// Working memory of `BytePairModel`.
-    var merges = BytePairWorkspace()
+    let merges = BytePairWorkspace()
+    /// Working memory of `UnigramModel`.
+    var lattice = UnigramLattice()
 
     private(set) var ids: UnsafeMutablePointer<Int32>
     private var capacity = 1024
@@ -23,6 +29,7 @@ final class EncodingSession {
     deinit {
         ids.deallocate()
         cache.deallocate()
+        longWords.deallocate()
     }
 
     /// Makes room for `added` more ids and for a store of four at the end.
@@ -40,6 +47,22 @@ final class EncodingSession {
         capacity = newCapacity
     }
 
+    /// Remembers the ids of a word. Many different words make the cache grow, once.
+    func remember(_ key: WordCache.Key, ids: UnsafePointer<Int32>, count: Int) {
+        if !hasFullCache, cache.isCrowded {
+            cache.deallocate()
+            cache = WordCache(bits: WordCache.bits.full)
+            hasFullCache = true
+        }
+        cache.insert(key, ids: ids, count: count)
+    }
+
+    /// The buffer that belongs to a step of the pre-tokenizers.
+    func buffer(_ step: Int) -> ByteBuffer {
+        while changed.count <= step { changed.append(ByteBuffer()) }
+        return changed[step]
+    }
+
     /// Appends one id. Room for it must have been reserved.
     @inline(__always)
     func append(_ id: Int32) {
@@ -52,7 +75,9 @@ final class EncodingSession {
         count = 0
         text.reset(keeping: 1 << 20)
         other.reset(keeping: 1 << 20)
+        for buffer in changed { buffer.reset(keeping: 1 << 20) }
         merges.reset(keeping: 1 << 18)
+        lattice.reset(keeping: 1 << 18)
         if capacity > 1 << 20 {
             ids.deallocate()
             ids = .allocate(capacity: 1024)

@@ -15,12 +15,15 @@ final class MergeTable: Sendable {
         var merge: Merge
     }
 
+    /// The symbols that merges give.
+    let results: [Int32]
     private let mask: Int
     private let seed: UInt64
     nonisolated(unsafe) private let slots: UnsafeMutablePointer<Slot>
 
     /// - Parameter pairs: in order of rank. Of equal pairs the last one counts.
     init(_ pairs: [(first: Int32, second: Int32, id: Int32)]) {
+        results = pairs.map(\.id)
         var slotCount = 64
         while slotCount < pairs.count * 2 { slotCount *= 2 }
         mask = slotCount - 1

@@ -8,6 +8,10 @@ indirect enum Normalizer: Sendable {
     case form(NormalizationForm)
     /// Replaces every occurrence, from left to right. The pattern is not empty.
     case replace(pattern: [UInt8], content: [UInt8])
+    /// Replaces every match, from left to right.
+    case replaceMatches(RegularExpression, content: [UInt8])
+    /// SentencePiece's table of replacements.
+    case precompiled(PrecompiledMap)
     /// Removes white space at the ends.
     case strip(left: Bool, right: Bool)
     /// Puts text in front of text that is not empty.
@@ -35,6 +39,10 @@ indirect enum Normalizer: Sendable {
             }
         case .replace(let pattern, let content):
             Self.replace(pattern, by: content, in: input, into: output)
+        case .replaceMatches(let expression, let content):
+            Self.replace(expression, by: content, TextSpan(base: base, start: 0, end: input.count), into: output)
+        case .precompiled(let map):
+            map.normalize(input, into: output)
         case .strip(let left, let right):
             let kept = Self.stripped(base, count: input.count, left: left, right: right)
             output.append(base + kept.lowerBound, count: kept.count)
@@ -57,6 +65,21 @@ indirect enum Normalizer: Sendable {
             } else {
                 output.append(input[index])
                 index += 1
+            }
+        }
+    }
+
+    private static func replace(
+        _ expression: RegularExpression, by content: [UInt8], _ text: TextSpan, into output: ByteBuffer
+    ) {
+        expression.withMatcher { matcher in
+            var segments = ExpressionSegments(text, matcher)
+            while let segment = segments.next() {
+                if segment.isMatch {
+                    output.append(content)
+                } else {
+                    output.append(text.base + segment.range.lowerBound, count: segment.range.count)
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 extension Normalizer {
     private static let known =
-        "BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Replace, Strip, Prepend and Sequence"
+        "BertNormalizer, Lowercase, StripAccents, NFC, NFD, NFKC, NFKD, Replace, Precompiled, Strip, Prepend "
+        + "and Sequence"
 
     /// The steps that the slot `normalizer` of a `tokenizer.json` asks for.
     static func read(_ slot: FileValue?) throws -> [Normalizer] {
@@ -28,14 +29,13 @@ extension Normalizer {
         case "Prepend":
             return .prepend(Array(try value.required("prepend").string().utf8))
         case "Replace":
-            let pattern = try value.required("pattern")
-            guard let text = pattern["String"] else {
-                throw TokenizerError.unsupported(
-                    pattern.path, pattern.place, "only a 'String' pattern is implemented, not a regular expression")
+            let content = Array(try value.required("content").string().utf8)
+            switch try SplitPattern.read(value.required("pattern")) {
+            case .literal(let pattern): return .replace(pattern: pattern, content: content)
+            case .expression(let expression): return .replaceMatches(expression, content: content)
             }
-            let bytes = Array(try text.string().utf8)
-            guard !bytes.isEmpty else { throw TokenizerError.malformed(text.path, text.place, "expected some text") }
-            return .replace(pattern: bytes, content: Array(try value.required("content").string().utf8))
+        case "Precompiled":
+            return .precompiled(try PrecompiledMap.read(value))
         default:
             guard let form = NormalizationForm(rawValue: type) else { throw value.unsupported(type, known: known) }
             return .form(form)

@@ -1,12 +1,14 @@
-/// A model of either kind.
+/// A model of any kind.
 enum TokenModel: Sendable {
     case wordPiece(WordPieceModel)
     case bytePair(BytePairModel)
+    case unigram(UnigramModel)
 
     var vocabulary: Vocabulary {
         switch self {
         case .wordPiece(let model): return model.vocabulary
         case .bytePair(let model): return model.vocabulary
+        case .unigram(let model): return model.vocabulary
         }
     }
 }
@@ -46,7 +48,7 @@ struct TokenPipeline: Sendable {
     /// Appends the ids of `text` (without special tokens around it) to `session`.
     func encode(_ text: UnsafeBufferPointer<UInt8>, into session: EncodingSession) {
         guard let rawTokens else {
-            encodePlain(text, into: session)
+            encodePlain(text, isBeginning: true, into: session)
             return
         }
         rawTokens.forEachPart(of: text) { part in
@@ -55,12 +57,15 @@ struct TokenPipeline: Sendable {
                 session.reserve(1)
                 session.append(id)
             case .text(let range):
-                encodePlain(UnsafeBufferPointer(rebasing: text[range]), into: session)
+                encodePlain(
+                    UnsafeBufferPointer(rebasing: text[range]), isBeginning: range.lowerBound == 0, into: session)
             }
         }
     }
 
-    private func encodePlain(_ text: UnsafeBufferPointer<UInt8>, into session: EncodingSession) {
+    private func encodePlain(
+        _ text: UnsafeBufferPointer<UInt8>, isBeginning: Bool, into session: EncodingSession
+    ) {
         guard let base = text.baseAddress else { return }
         if let first = normalizers.first {
             first.normalize(text, into: session.text)
@@ -75,7 +80,7 @@ struct TokenPipeline: Sendable {
         }
         let normal = UnsafeBufferPointer<UInt8>(start: session.text.base, count: session.text.count)
         guard let normalizedTokens else {
-            encodeWords(normal, 0..<normal.count, into: session)
+            encodeWords(normal, 0..<normal.count, isBeginning: isBeginning, into: session)
             return
         }
         normalizedTokens.forEachPart(of: normal) { part in
@@ -84,21 +89,24 @@ struct TokenPipeline: Sendable {
                 session.reserve(1)
                 session.append(id)
             case .text(let range):
-                encodeWords(normal, range, into: session)
+                encodeWords(normal, range, isBeginning: isBeginning && range.lowerBound == 0, into: session)
             }
         }
     }
 
     private func encodeWords(
-        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into session: EncodingSession
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, isBeginning: Bool, into session: EncodingSession
     ) {
         guard let base = text.baseAddress else { return }
-        // A word has at most as many ids as bytes, and a step may put a space before each word.
-        session.reserve(2 * range.count + 2)
         let span = TextSpan(base: base, start: range.lowerBound, end: range.upperBound)
+        let beginning = isBeginning ? range.lowerBound : nil
         switch model {
-        case .wordPiece(let model): WordFeeder(steps: steps, model: model, session: session).feed(span)
-        case .bytePair(let model): WordFeeder(steps: steps, model: model, session: session).feed(span)
+        case .wordPiece(let model):
+            WordFeeder(steps: steps, model: model, session: session, beginning: beginning).feed(span)
+        case .bytePair(let model):
+            WordFeeder(steps: steps, model: model, session: session, beginning: beginning).feed(span)
+        case .unigram(let model):
+            WordFeeder(steps: steps, model: model, session: session, beginning: beginning).feed(span)
         }
     }
 }

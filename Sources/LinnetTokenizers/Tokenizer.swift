@@ -1,7 +1,8 @@
 /// Text to ids and back, identical to Hugging Face's `tokenizers` 0.23, from the files of a model on the hub.
 ///
-/// WordPiece (BERT, DistilBERT, MiniLM) and byte-pair encoding (RoBERTa, GPT-2) are implemented; a file that asks
-/// for more is refused with the name of the slot. A tokenizer does not change and may be used from many threads.
+/// WordPiece (BERT, MiniLM), byte-pair encoding over bytes (GPT-2, RoBERTa, Llama 3, Qwen) and in SentencePiece's way
+/// (Llama 2, Mistral, Gemma), and Unigram (T5, XLM-R) are implemented; a file that asks for more is refused with the name
+/// of the slot. A tokenizer does not change and may be used from many threads.
 public final class Tokenizer: Sendable {
     private let files: TokenizerFiles
     private let parts: TokenizerParts
@@ -16,8 +17,12 @@ public final class Tokenizer: Sendable {
     /// `merges.txt`.
     ///
     /// - Throws: `TokenizerError` with file and place.
-    public init(directory: String) throws {
-        files = try TokenizerFiles(directory: directory)
+    public convenience init(directory: String) throws {
+        try self.init(TokenizerFiles(directory: directory))
+    }
+
+    init(_ files: TokenizerFiles) throws {
+        self.files = files
         let configuration = try TokenizerConfiguration(files)
         parts = try TokenizerParts.read(files, configuration)
         truncation = configuration.truncation
@@ -61,33 +66,42 @@ public final class Tokenizer: Sendable {
         Array(text.utf8).withUnsafeBufferPointer { parts.pipeline.encode($0, into: session) }
     }
 
+    /// Appends the ids of a text of any length, such as a corpus of gigabytes, to `ids`. Special tokens that stand in the
+    /// text get their ids; none are added around it. Time grows in proportion to the text, whatever it holds.
+    ///
+    /// - Parameter bytes: UTF-8; what is not becomes U+FFFD.
+    public func encode(contentsOf bytes: UnsafeRawBufferPointer, into ids: inout [Int32]) {
+        sessions.withSession { session in
+            let text = bytes.bindMemory(to: UInt8.self)
+            if UTF8Text.isValid(text) {
+                parts.pipeline.encode(text, into: session)
+            } else {
+                append(String(decoding: text, as: UTF8.self), to: session)
+            }
+            ids.append(contentsOf: UnsafeBufferPointer(start: session.ids, count: session.count))
+        }
+    }
+
     // MARK: Ids to text
 
     /// The text of some ids, as the decoder of the files writes it. Ids without a token are left out.
     ///
     /// - Parameter skipSpecialTokens: leave special tokens out.
     public func decode(_ ids: [Int32], skipSpecialTokens: Bool = true) -> String {
-        var tokens: [UnsafeBufferPointer<UInt8>] = []
-        tokens.reserveCapacity(ids.count)
-        // Added tokens have no block of bytes of their own that outlives this call; they stand in one array.
-        var block: [UInt8] = []
-        var places: [(index: Int, range: Range<Int>)] = []
+        var decoding = makeDecoding()
         for id in ids {
-            if let added = parts.added.token(id) {
-                if skipSpecialTokens, added.isSpecial { continue }
-                places.append((tokens.count, block.count..<block.count + added.content.count))
-                block += added.content
-                tokens.append(UnsafeBufferPointer(start: nil, count: 0))
-            } else if let bytes = vocabulary.bytes(of: Int(id)) {
-                tokens.append(bytes)
-            }
+            if let token = tokenBytes(id, skipSpecialTokens: skipSpecialTokens) { decoding.append(token) }
         }
-        return withExtendedLifetime(self) {
-            block.withUnsafeBufferPointer { bytes in
-                for (index, range) in places { tokens[index] = UnsafeBufferPointer(rebasing: bytes[range]) }
-                return parts.decoder.decode(tokens)
-            }
-        }
+        decoding.finish()
+        return decoding.take()
+    }
+
+    func makeDecoding() -> TokenDecoding { TokenDecoding(parts.decoder) }
+
+    /// The token of an id as it stands in the files; `nil` for an id without one, and for a special one to be skipped.
+    func tokenBytes(_ id: Int32, skipSpecialTokens: Bool) -> [UInt8]? {
+        if let added = parts.added.token(id) { return skipSpecialTokens && added.isSpecial ? nil : added.content }
+        return vocabulary.bytes(of: Int(id)).map { Array($0) }
     }
 
     // MARK: Vocabulary
@@ -109,6 +123,15 @@ public final class Tokenizer: Sendable {
         return vocabulary.bytes(of: Int(id)).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The tokens beside the model's vocabulary, which are found in a text before it is cut into words.
+    public var addedTokens: [(id: Int32, content: String, isSpecial: Bool)] {
+        parts.added.tokens.map { ($0.id, String(decoding: $0.token.content, as: UTF8.self), $0.token.isSpecial) }
+    }
+
+    /// The id of the token that begins a text (`bos_token`).
+    public var beginId: Int32? { parts.roles[.beginning] }
+    /// The id of the token that ends a text (`eos_token`).
+    public var endId: Int32? { parts.roles[.end] }
     /// The id of the padding token.
     public var paddingId: Int32? { parts.roles[.padding] }
     /// The id of the token that begins a sequence and stands for it in classification.

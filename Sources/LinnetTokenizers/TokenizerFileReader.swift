@@ -7,9 +7,12 @@ extension TokenizerParts {
             throw TokenizerError.unsupported(
                 version.path, version.place, "expected '1.0', found \(FormatError.quoted(try version.string()))")
         }
-        let steps = try PreTokenizer.read(file["pre_tokenizer"])
+        var steps = try PreTokenizer.read(file["pre_tokenizer"])
         let isByteLevel = steps.contains { if case .byteLevel = $0 { return true } else { return false } }
         let model = try TokenModel.read(file.required("model"), isByteLevel: isByteLevel)
+        if case .bytePair(let pairs) = model, pairs.mayBeCut(before: Metaspace.usualMark) {
+            steps.append(.marked(Metaspace.usualMark))
+        }
         var added = AddedVocabulary()
         for value in try file["added_tokens"]?.elements() ?? [] {
             let id = try value.required("id")
@@ -66,8 +69,14 @@ extension TokenModel {
                     longestWord: max(0, limit)))
         case "BPE":
             return .bytePair(try readBytePair(value, isByteLevel: isByteLevel))
+        case "Unigram":
+            guard !isByteLevel else {
+                throw TokenizerError.unsupported(
+                    value.path, value.place, "Unigram behind the ByteLevel pre-tokenizer is not implemented")
+            }
+            return .unigram(try readUnigram(value))
         default:
-            throw value.unsupported(type, known: "WordPiece and BPE")
+            throw value.unsupported(type, known: "WordPiece, BPE and Unigram")
         }
     }
 
@@ -91,17 +100,48 @@ extension TokenModel {
         if let dropout = value["dropout"], dropout.json.doubleValue != 0 {
             throw TokenizerError.unsupported(dropout.path, dropout.place, "dropout is not implemented; set it to null")
         }
-        if try value.bool("byte_fallback", default: false) {
-            throw TokenizerError.unsupported(value.path, value.place + ".byte_fallback", "only false is implemented")
-        }
+        let spellsBytes = try value.bool("byte_fallback", default: false)
         let vocabulary = try Vocabulary.read(value.required("vocab"))
         let unknown = try value["unk_token"]?.string()
         let settings = BytePairModel.Settings(
             isByteLevel: isByteLevel,
             unknownId: try unknown.map { try unknownId($0, vocabulary, value.path, value.place + ".unk_token") },
             fusesUnknown: try value.bool("fuse_unk", default: false),
-            ignoresMerges: try value.bool("ignore_merges", default: false))
+            ignoresMerges: try value.bool("ignore_merges", default: false),
+            // Over bytes there is nothing left to spell.
+            spellsBytes: spellsBytes && !isByteLevel)
         let merges = try MergeTable.read(value.required("merges"), vocabulary)
         return BytePairModel(vocabulary: vocabulary, merges: merges, settings: settings)
+    }
+
+    private static func readUnigram(_ value: FileValue) throws -> UnigramModel {
+        let vocabulary = try value.required("vocab")
+        guard let entries = vocabulary.json.arrayValue else { throw vocabulary.malformed("an array") }
+        guard !entries.isEmpty else { throw vocabulary.malformed("at least one token") }
+        var pieces: [(bytes: [UInt8], score: Double)] = []
+        pieces.reserveCapacity(entries.count)
+        for (index, entry) in entries.enumerated() {
+            let place = "\(vocabulary.place)[\(index)]"
+            guard let pair = entry.arrayValue, pair.count == 2, let token = pair[0].stringValue,
+                let score = pair[1].doubleValue, score.isFinite
+            else {
+                throw TokenizerError.malformed(
+                    value.path, place, "expected a token and its score, found \(entry.kindName)")
+            }
+            guard token.utf8.count <= UnigramModel.longestPiece else {
+                throw TokenizerError.malformed(
+                    value.path, place,
+                    "expected a token of at most \(UnigramModel.longestPiece) bytes, found \(token.utf8.count)")
+            }
+            pieces.append((Array(token.utf8), score))
+        }
+        let unknown = value["unk_id"]
+        if let unknown, try !pieces.indices.contains(unknown.integer()) {
+            throw TokenizerError.malformed(
+                unknown.path, unknown.place, "expected an id below \(pieces.count), found \(try unknown.integer())")
+        }
+        return try UnigramModel(
+            pieces: pieces, unknownId: try unknown.map { Int32(truncatingIfNeeded: try $0.integer()) },
+            spellsBytes: try value.bool("byte_fallback", default: false))
     }
 }

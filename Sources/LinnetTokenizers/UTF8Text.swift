@@ -63,4 +63,54 @@ enum UTF8Text {
         }
         return output
     }
+
+    /// How many of the first bytes no further byte can change: all but a character at the end that is valid so far.
+    static func completePrefix(of bytes: [UInt8]) -> Int {
+        for length in 1...3 where length <= bytes.count {
+            let place = bytes.count - length
+            let first = bytes[place]
+            if first & 0xC0 == 0x80 { continue }
+            let needed = first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1
+            guard needed > length else { return bytes.count }
+            if length > 1 {
+                // The second byte must be one that may stand behind the first.
+                let second = bytes[place + 1]
+                let isPossible: Bool
+                switch first {
+                case 0xE0: isPossible = second >= 0xA0
+                case 0xED: isPossible = second < 0xA0
+                case 0xF0: isPossible = second >= 0x90
+                case 0xF4: isPossible = second < 0x90
+                default: isPossible = true
+                }
+                guard isPossible else { return bytes.count }
+            }
+            return place
+        }
+        return bytes.count
+    }
+
+    /// Whether some bytes are UTF-8.
+    static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        var index = 0
+        let count = bytes.count
+        while index < count {
+            while count - index >= 8, ByteWord.load(base + index) & ByteWord.highBits == 0 { index += 8 }
+            guard index < count else { return true }
+            let first = base[index]
+            if first < 0x80 {
+                index += 1
+                continue
+            }
+            let length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
+            guard length > 0, count - index >= length else { return false }
+            for offset in 1..<length where base[index + offset] & 0xC0 != 0x80 { return false }
+            let scalar = decode(base + index, remaining: length).scalar
+            let isLongest = length == 2 || scalar >= (length == 3 ? 0x800 : 0x10000)
+            guard isLongest, scalar <= 0x10FFFF, !(0xD800...0xDFFF).contains(scalar) else { return false }
+            index += length
+        }
+        return true
+    }
 }

@@ -109,34 +109,3 @@ struct CharacterRunWords: WordScanner {
         return start < place ? start..<place : nil
     }
 }
-
-/// Cuts out the scalars of a class, each by itself or run by run; what stands between is a word too.
-struct IsolatedWords: WordScanner {
-    private let text: TextSpan
-    private let isolated: ScalarClass
-    private let joinsRuns: Bool
-    private var place: Int
-
-    init(_ text: TextSpan, isolating isolated: ScalarClass, joiningRuns: Bool) {
-        self.text = text
-        self.isolated = isolated
-        joinsRuns = joiningRuns
-        place = text.start
-    }
-
-    mutating func next() -> Range<Int>? {
-        let start = place
-        var isRun = false
-        while place < text.end {
-            let (classes, length) = text.scalar(at: place)
-            let isMember = !classes.isDisjoint(with: isolated)
-            if start == place {
-                isRun = isMember
-            } else if isMember != isRun || isMember && !joinsRuns {
-                return start..<place
-            }
-            place += length
-        }
-        return start < place ? start..<place : nil
-    }
-}

@@ -20,8 +20,12 @@ public final class AdamW {
         moments = parameters.map { AdamWMoments(for: $0) }
     }
 
-    /// Whether weight decay applies: not to biases and norms, by the name as `Trainer.get_decay_parameter_names` has it.
-    public static func decays(_ name: String) -> Bool {
+    /// Whether weight decay applies to a parameter: not to biases and norms.
+    ///
+    /// By the name as `Trainer.get_decay_parameter_names` has it; and never to a vector, since a norm may have any name
+    /// (GPT-2's `ln_1`), as that function tells by the type of the module.
+    public static func decays(_ name: String, shape: [Int]) -> Bool {
+        guard shape.count >= 2 else { return false }
         let name = name.lowercased()
         if name.contains("bias") || name.contains("layernorm") || name.contains("rmsnorm") { return false }
         return !name.split(separator: ".").contains { $0 == "norm" || $0.hasSuffix("_norm") }
@@ -56,7 +60,7 @@ public final class AdamW {
         update.epsilon = Float(arguments.adamEpsilon)
         update.gradientScale = Float(gradientScale)
         for (index, parameter) in parameters.enumerated() {
-            update.weightDecay = Self.decays(parameter.name) ? Float(arguments.weightDecay) : 0
+            update.weightDecay = Self.decays(parameter.name, shape: parameter.shape) ? Float(arguments.weightDecay) : 0
             parameter.applyAdamW(update, moments: &moments[index])
         }
     }

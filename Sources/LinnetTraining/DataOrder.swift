@@ -1,16 +1,24 @@
 /// The order in which a run sees its examples: a pure function of seed and epoch.
 ///
-/// Nothing has to be stored to resume but the epoch and the number of batches already seen. Two orders are offered: a
-/// random permutation, and Hugging Face's length grouping, which batches examples of similar length together.
+/// Nothing has to be stored to resume but the epoch and the number of batches already seen. Three orders are offered: a
+/// random permutation; Hugging Face's length grouping, which batches examples of similar length together; and drawing
+/// with replacement from more examples than an epoch shows.
 public struct DataOrder: Sendable {
-    /// How many examples there are.
+    /// How many examples an epoch shows.
     public let count: Int
     /// How many examples form a batch; the last batch of an epoch may be smaller.
     public let batchSize: Int
     /// The seed of the permutations.
     public let seed: UInt64
-    /// The length of each example when batches are grouped by length, otherwise nil.
-    public let lengths: [Int]?
+    private let kind: Kind
+
+    private enum Kind {
+        case permutation
+        /// With the length of each example.
+        case grouped([Int])
+        /// From so many examples.
+        case drawn(from: Int)
+    }
 
     /// An order over `count` examples.
     ///
@@ -22,7 +30,21 @@ public struct DataOrder: Sendable {
         self.count = count
         self.batchSize = max(1, batchSize)
         self.seed = seed
-        lengths = nil
+        kind = .permutation
+    }
+
+    /// An order in which every example is drawn at random from all of them, whatever was drawn before.
+    ///
+    /// - Parameters:
+    ///   - count: how many examples an epoch shows.
+    ///   - population: how many there are to draw from.
+    ///   - batchSize: how many examples form a batch; values below 1 count as 1.
+    ///   - seed: the seed of the draws.
+    public init(drawing count: Int, from population: Int, batchSize: Int, seed: UInt64) {
+        self.count = population > 0 ? count : 0
+        self.batchSize = max(1, batchSize)
+        self.seed = seed
+        kind = .drawn(from: population)
     }
 
     /// An order that groups examples of similar length.
@@ -39,7 +61,7 @@ public struct DataOrder: Sendable {
         count = lengths.count
         self.batchSize = max(1, batchSize)
         self.seed = seed
-        self.lengths = lengths
+        kind = .grouped(lengths)
     }
 
     /// How many batches an epoch has.
@@ -47,9 +69,16 @@ public struct DataOrder: Sendable {
 
     /// All example indices in the order of an epoch.
     public func indices(epoch: Int) -> [Int] {
-        let permutation = Self.permutation(count: count, seed: seed, epoch: epoch)
-        guard let lengths else { return permutation }
-        return Self.grouped(permutation, lengths: lengths, batchSize: batchSize)
+        switch kind {
+        case .permutation:
+            return Self.permutation(count: count, seed: seed, epoch: epoch)
+        case .grouped(let lengths):
+            let permutation = Self.permutation(count: count, seed: seed, epoch: epoch)
+            return Self.grouped(permutation, lengths: lengths, batchSize: batchSize)
+        case .drawn(let population):
+            var generator = CounterGenerator(seed: seed, stream: UInt64(bitPattern: Int64(epoch)))
+            return (0..<count).map { _ in generator.next(below: population) }
+        }
     }
 
     /// The example indices of each batch of an epoch, in order.

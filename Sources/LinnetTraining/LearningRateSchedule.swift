@@ -6,6 +6,8 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
     case linear
     /// Falls along half a cosine from the peak to 0 at the last step.
     case cosine
+    /// Falls along half a cosine from the peak to the smallest learning rate at the last step.
+    case cosineWithMinimum = "cosine_with_min_lr"
     /// Stays at the peak from the first step; warm-up is ignored.
     case constant
     /// Rises to the peak, then stays there.
@@ -31,7 +33,8 @@ public enum Warmup: Sendable, Equatable {
 /// The factor on the learning rate at each optimizer step.
 ///
 /// Equal to transformers' `get_linear_schedule_with_warmup`, `get_cosine_schedule_with_warmup`,
-/// `get_constant_schedule` and `get_constant_schedule_with_warmup`: the first update (step 0) of a run with warm-up has
+/// `get_cosine_with_min_lr_schedule_with_warmup`, `get_constant_schedule` and `get_constant_schedule_with_warmup`: the
+/// first update (step 0) of a run with warm-up has
 /// learning rate 0.
 public struct LearningRateSchedule: Sendable, Equatable {
     /// The shape.
@@ -40,12 +43,17 @@ public struct LearningRateSchedule: Sendable, Equatable {
     public let warmupSteps: Int
     /// How many optimizer steps the run has.
     public let totalSteps: Int
+    /// The factor at which `cosine_with_min_lr` ends.
+    public let minimum: Double
 
     /// A schedule over `totalSteps` optimizer steps.
-    public init(kind: ScheduleKind, warmupSteps: Int, totalSteps: Int) {
+    ///
+    /// - Parameter minimum: the factor at which `cosine_with_min_lr` ends, in 0…1.
+    public init(kind: ScheduleKind, warmupSteps: Int, totalSteps: Int, minimum: Double = 0) {
         self.kind = kind
         self.warmupSteps = warmupSteps
         self.totalSteps = totalSteps
+        self.minimum = minimum
     }
 
     /// The factor in 0…1 on the peak learning rate for the update after `step` earlier updates.
@@ -57,9 +65,14 @@ public struct LearningRateSchedule: Sendable, Equatable {
             return 1
         case .linear:
             return max(0, Double(totalSteps - step) / Double(max(1, totalSteps - warmupSteps)))
-        case .cosine:
-            let progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))
-            return max(0, 0.5 * (1 + cos(Double.pi * progress)))
+        case .cosine: return max(0, cosine(at: step))
+        case .cosineWithMinimum: return max(0, cosine(at: step) * (1 - minimum) + minimum)
         }
+    }
+
+    /// 1 after the warm-up, 0 at the last step.
+    private func cosine(at step: Int) -> Double {
+        let progress = Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps))
+        return 0.5 * (1 + cos(Double.pi * progress))
     }
 }

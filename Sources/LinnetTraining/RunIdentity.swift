@@ -16,13 +16,13 @@ struct RunIdentity: Equatable {
     /// - Parameters:
     ///   - model: the name or directory of the base model.
     ///   - trainable: what is trained.
-    ///   - examples: the training data.
+    ///   - data: the training data.
     ///   - arguments: the settings; how long the run is, and where it logs and saves, may change.
     init(
-        model: String, trainable: [Parameter], examples: [some TrainingExample], arguments: TrainingArguments
+        model: String, trainable: [Parameter], data: some TrainingData, arguments: TrainingArguments
     ) {
-        var data = CyclicChecksum()
-        for example in examples { example.add(to: &data) }
+        var fingerprint = CyclicChecksum()
+        data.add(to: &fingerprint)
         var names = CyclicChecksum()
         for parameter in trainable { names.update(text: "\(parameter.name)\(parameter.shape)\n") }
         let count = trainable.reduce(0) { $0 + $1.count }
@@ -30,19 +30,23 @@ struct RunIdentity: Equatable {
             [
                 Field(name: "model", value: model),
                 Field(name: "trainable parameters", value: "\(count) (\(names.hexadecimal))"),
-                Field(name: "training data", value: "\(examples.count) examples (\(data.hexadecimal))"),
+                Field(name: "training data", value: "\(data.count) examples (\(fingerprint.hexadecimal))"),
             ] + Self.settings(arguments)
     }
 
     private static let settingNames = [
         "seed", "per_device_train_batch_size", "gradient_accumulation_steps", "train_sampling_strategy",
-        "learning_rate", "lr_scheduler_type", "warmup_steps", "weight_decay", "adam_beta1", "adam_beta2",
+        "learning_rate", "lr_scheduler_type", "lr_scheduler_kwargs", "warmup_steps", "weight_decay", "adam_beta1",
+        "adam_beta2",
         "adam_epsilon", "max_grad_norm", "label_smoothing_factor", "bf16",
     ]
 
     private static func settings(_ arguments: TrainingArguments) -> [Field] {
         let json = arguments.json
-        return settingNames.map { Field(name: $0, value: json[$0]?.text() ?? "") }
+        return settingNames.compactMap { name in
+            guard let value = json[name], !value.isNull else { return nil }
+            return Field(name: name, value: value.text())
+        }
     }
 
     /// The fields as an object.

@@ -8,32 +8,33 @@ extension Trainer {
     ///   metrics include one.
     /// - Throws: `TrainingError.noExamples` without evaluation examples, `notFinite` when the loss is not finite.
     public func evaluate() throws -> (entry: LogEntry, confusion: [[Int]]?) {
-        guard !evaluation.isEmpty else { throw TrainingError.noExamples("evaluation data") }
+        guard evaluation.count > 0 else { throw TrainingError.noExamples("evaluation data") }
         let started = Date()
         var lossSum = 0.0
         var lossCount = 0
         var outputs: [Task.Output] = []
-        for start in stride(from: 0, to: evaluation.count, by: arguments.evaluationBatchSize) {
-            let end = min(start + arguments.evaluationBatchSize, evaluation.count)
-            let batch = try task.batch(Array(evaluation[start..<end]))
+        let examples = (0..<evaluation.count).map { evaluation[$0] }
+        for start in stride(from: 0, to: examples.count, by: arguments.evaluationBatchSize) {
+            let end = min(start + arguments.evaluationBatchSize, examples.count)
+            let batch = try task.batch(Array(examples[start..<end]))
             let result = try withoutGradient { try task.evaluate(batch, arguments: arguments) }
             lossSum += result.lossSum
             lossCount += task.lossCount(batch)
             outputs += result.outputs
-            notify(.evaluating(done: end, total: evaluation.count))
+            notify(.evaluating(done: end, total: examples.count))
         }
         let loss = lossSum / Double(max(1, lossCount))
         guard loss.isFinite else {
             throw TrainingError.notFinite(what: "the evaluation loss", value: "\(loss)", step: state.step)
         }
-        let scores = try computeMetrics?(outputs, evaluation) ?? EvaluationScores([:])
+        let scores = try computeMetrics?(loss, outputs, examples) ?? EvaluationScores([:])
         let seconds = Date().timeIntervalSince(started)
         let metrics = scores.values.sorted { $0.key < $1.key }.map { LogEntry.Value("eval_" + $0.key, $0.value) }
         let entry = LogEntry(
             step: state.step, epoch: state.epoch(plan),
             values: [.init("eval_loss", loss)] + metrics + [
                 .init("eval_runtime", seconds),
-                .init("eval_samples_per_second", Double(evaluation.count) / max(seconds, 1e-9)),
+                .init("eval_samples_per_second", Double(examples.count) / max(seconds, 1e-9)),
             ])
         return (entry, scores.confusion)
     }

@@ -17,7 +17,7 @@ public enum RunStart: Sendable {
 /// let trainer = try Trainer(
 ///     task, arguments: arguments, training: examples, evaluation: held, model: "bert-base-uncased",
 ///     callbacks: [ProgressBar(), TensorBoardWriter(directory: "runs/x/logs")]
-/// ) { outputs, examples in scores(outputs, examples) }
+/// ) { _, outputs, examples in scores(outputs, examples) }
 /// let result = try trainer.train()
 /// ```
 ///
@@ -25,8 +25,9 @@ public enum RunStart: Sendable {
 /// checkpoint therefore holds only weights, moments, the step and the log, and a run that was killed ends with the same
 /// weights as one that was not.
 public final class Trainer<Task: Trainable> {
-    /// Computes metrics from the outputs and the examples of an evaluation.
-    public typealias Metrics = (_ outputs: [Task.Output], _ examples: [Task.Example]) throws -> EvaluationScores
+    /// Computes metrics from the mean loss, the outputs and the examples of an evaluation.
+    public typealias Metrics = (_ loss: Double, _ outputs: [Task.Output], _ examples: [Task.Example]) throws ->
+        EvaluationScores
 
     /// What is trained.
     public let task: Task
@@ -37,8 +38,8 @@ public final class Trainer<Task: Trainable> {
 
     let computeMetrics: Metrics?
     private let stop: StopFlag
-    let training: [Task.Example]
-    let evaluation: [Task.Example]
+    let training: any TrainingData<Task.Example>
+    let evaluation: any TrainingData<Task.Example>
     let model: String
     let plan: TrainingPlan
     let store: CheckpointStore
@@ -62,9 +63,9 @@ public final class Trainer<Task: Trainable> {
     ///   - computeMetrics: computes metrics; without it an evaluation reports the loss alone.
     /// - Throws: `TrainingError` when an argument makes no sense, there are no examples, or nothing is left to train.
     public init(
-        _ task: Task, arguments: TrainingArguments, training: [Task.Example], evaluation: [Task.Example] = [],
-        model: String, callbacks: [any TrainingCallback] = [], stop: StopFlag = StopFlag(),
-        computeMetrics: Metrics? = nil
+        _ task: Task, arguments: TrainingArguments, training: any TrainingData<Task.Example>,
+        evaluation: any TrainingData<Task.Example> = [Task.Example](), model: String,
+        callbacks: [any TrainingCallback] = [], stop: StopFlag = StopFlag(), computeMetrics: Metrics? = nil
     ) throws {
         self.task = task
         self.arguments = arguments
@@ -75,7 +76,7 @@ public final class Trainer<Task: Trainable> {
         self.stop = stop
         self.computeMetrics = computeMetrics
         plan = try TrainingPlan(arguments, exampleCount: training.count)
-        guard arguments.evalStrategy == .never || !evaluation.isEmpty else {
+        guard arguments.evalStrategy == .never || evaluation.count > 0 else {
             throw TrainingError.noExamples("evaluation data")
         }
         store = CheckpointStore(output: arguments.output)
@@ -84,7 +85,7 @@ public final class Trainer<Task: Trainable> {
         }
         trainable = task.parameters.filter(\.isTrainable)
         guard !trainable.isEmpty else { throw TrainingError.nothingToTrain }
-        identity = RunIdentity(model: model, trainable: trainable, examples: training, arguments: arguments)
+        identity = RunIdentity(model: model, trainable: trainable, data: training, arguments: arguments)
         progress = TrainingProgress(
             arguments: arguments, plan: plan, trainableCount: trainable.reduce(0) { $0 + $1.count },
             parameterCount: task.parameters.reduce(0) { $0 + $1.count })
@@ -106,7 +107,7 @@ public final class Trainer<Task: Trainable> {
         let checkpoint = try begin(start, optimizer)
         notify(.began(resumedFrom: checkpoint))
 
-        let order = dataOrder()
+        let order = training.order(arguments)
         var reason: TrainingResult.Reason? = state.shouldStopEarly(arguments) ? .stoppedEarly : nil
         var lossSum = 0.0
         while reason == nil, state.step < plan.totalSteps {
@@ -138,7 +139,8 @@ public final class Trainer<Task: Trainable> {
     ///
     /// - Returns: the mean loss over the step.
     private func accumulateGradients(_ batches: ArraySlice<[Int]>, firstBatch: Int) throws -> Double {
-        let prepared = try batches.map { indices in try task.batch(indices.map { training[$0] }) }
+        let examples = batches.map { indices in indices.map { training[$0] } }
+        let prepared = try examples.map { try task.batch($0) }
         let divisor = prepared.reduce(0) { $0 + task.lossCount($1) }
         var total = 0.0
         for (offset, batch) in prepared.enumerated() {
@@ -152,9 +154,9 @@ public final class Trainer<Task: Trainable> {
             loss.backward()
             total += value
         }
-        for indices in batches {
-            progress.samplesSeen += indices.count
-            progress.tokensSeen += indices.reduce(0) { $0 + training[$1].tokenCount }
+        for batch in examples {
+            progress.samplesSeen += batch.count
+            progress.tokensSeen += batch.reduce(0) { $0 + $1.tokenCount }
         }
         return total
     }
@@ -190,13 +192,6 @@ public final class Trainer<Task: Trainable> {
     }
 
     // MARK: Parts of the loop
-
-    private func dataOrder() -> DataOrder {
-        arguments.groupByLength
-            ? DataOrder(
-                groupingByLength: training.map(\.tokenCount), batchSize: arguments.batchSize, seed: arguments.seed)
-            : DataOrder(count: training.count, batchSize: arguments.batchSize, seed: arguments.seed)
-    }
 
     private func noteStep(loss: Double) {
         state.step += 1

@@ -14,6 +14,7 @@ extension TrainingArguments {
             "per_device_eval_batch_size": .integer(Int64(evaluationBatchSize)),
             "gradient_accumulation_steps": .integer(Int64(gradientAccumulationSteps)),
             "learning_rate": .number(learningRate), "lr_scheduler_type": .string(schedule.rawValue),
+            "lr_scheduler_kwargs": minimumLearningRate > 0 ? ["min_lr": .number(minimumLearningRate)] : .null,
             "warmup_steps": warmupSteps, "weight_decay": .number(weightDecay), "adam_beta1": .number(adamBeta1),
             "adam_beta2": .number(adamBeta2), "adam_epsilon": .number(adamEpsilon),
             "max_grad_norm": .number(maxGradientNorm), "label_smoothing_factor": .number(labelSmoothing),
@@ -65,6 +66,7 @@ extension TrainingArguments {
         case "gradient_accumulation_steps": gradientAccumulationSteps = try value.integer()
         case "learning_rate": learningRate = try value.number()
         case "lr_scheduler_type": schedule = try value.choice()
+        case "lr_scheduler_kwargs": minimumLearningRate = try value.minimumLearningRate()
         case "warmup_steps": warmup = try value.warmup()
         case "weight_decay": weightDecay = try value.number()
         case "adam_beta1": adamBeta1 = try value.number()
@@ -127,6 +129,13 @@ private struct ArgumentValue {
         if case .integer = value { return .steps(try integer()) }
         let number = try number()
         return number < 1 ? .ratio(number) : .steps(try integer())
+    }
+
+    /// The one keyword of schedules that is known, or 0 without it.
+    func minimumLearningRate() throws -> Double {
+        if value.isNull { return 0 }
+        let keywords = value.objectValue
+        return try take(keywords?.count == 1 ? keywords?["min_lr"]?.doubleValue : nil, "{\"min_lr\": a number}")
     }
 
     private func take<Value>(_ found: Value?, _ expected: String) throws -> Value {

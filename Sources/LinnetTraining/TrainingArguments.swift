@@ -30,6 +30,8 @@ public struct TrainingArguments: Sendable, Equatable {
     public var learningRate: Double = 5e-5
     /// The shape of the learning rate over the run (`lr_scheduler_type`).
     public var schedule: ScheduleKind = .linear
+    /// The learning rate at which the schedule `cosine_with_min_lr` ends (`lr_scheduler_kwargs`' `min_lr`).
+    public var minimumLearningRate: Double = 0
     /// How long the learning rate rises (`warmup_steps`; a number below 1 is a share of all steps).
     public var warmup: Warmup = .steps(0)
     /// Decoupled weight decay of AdamW, not applied to biases and norms (`weight_decay`).
@@ -118,6 +120,9 @@ public struct TrainingArguments: Sendable, Equatable {
         for (name, value) in [("learning_rate", learningRate), ("adam_epsilon", adamEpsilon)] {
             try expect(value > 0 && value.isFinite, name, "a finite number above 0", value)
         }
+        try expect(
+            (0...learningRate).contains(minimumLearningRate), "lr_scheduler_kwargs",
+            "a min_lr from 0 to learning_rate \(learningRate)", minimumLearningRate)
         for (name, value) in [
             ("weight_decay", weightDecay), ("max_grad_norm", maxGradientNorm),
             ("early_stopping_threshold", earlyStoppingThreshold),

@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case invalidArgument(name: String, expected: String, found: String)
     /// A data set has no examples.
     case noExamples(String)
+    /// A corpus has not one window of tokens.
+    case corpusTooShort(name: String, tokens: Int, context: Int)
     /// A freeze pattern matches no parameter.
     case patternMatchesNothing(String)
     /// Every parameter is frozen.
@@ -28,6 +30,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             return "\(name): expected \(expected), found \(found)"
         case .noExamples(let what):
             return "\(what): expected at least one example, found none; check the data file"
+        case .corpusTooShort(let name, let tokens, let context):
+            return "\(name): expected more tokens than the context of \(context), found \(tokens); "
+                + "use a longer corpus or a smaller context"
         case .patternMatchesNothing(let pattern):
             return "freeze: pattern \"\(pattern)\" matches no parameter; list the names with `linnet inspect`"
         case .nothingToTrain:

@@ -34,7 +34,8 @@ public struct TrainingPlan: Sendable, Equatable {
         }
         epochCount = ceilingDivision(totalSteps, stepsPerEpoch)
         schedule = LearningRateSchedule(
-            kind: arguments.schedule, warmupSteps: arguments.warmup.stepCount(of: totalSteps), totalSteps: totalSteps)
+            kind: arguments.schedule, warmupSteps: arguments.warmup.stepCount(of: totalSteps), totalSteps: totalSteps,
+            minimum: arguments.minimumLearningRate / arguments.learningRate)
     }
 
     /// The batches of one epoch that make the optimizer step number `step` of that epoch (from 0).

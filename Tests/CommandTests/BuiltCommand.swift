@@ -38,8 +38,10 @@ struct BuiltCommand {
         try Running("/bin/bash", ["-c", "set -o pipefail; LINNET='\(path)'; \(line)"], input: "").wait()
     }
 
-    /// A command that has been started. Its streams are files, so that no full pipe can hold it up.
+    /// A command that has been started. Its streams are files, so that no full pipe can hold it up; one that hangs is
+    /// killed, so that it fails its test instead of holding up the suite.
     final class Running {
+        private static let longestSeconds = 240.0
         private let process = Process()
         private let folder: TemporaryFolder
 
@@ -56,10 +58,19 @@ struct BuiltCommand {
 
         var isRunning: Bool { process.isRunning }
 
+        /// Waits for the first results.
+        func waitForOutput() throws {
+            while isRunning, try folder.read("stdout").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+        }
+
         func interrupt() { kill(process.processIdentifier, SIGINT) }
 
         func wait() throws -> Outcome {
+            let identifier = process.processIdentifier
+            let watchdog = DispatchWorkItem { kill(identifier, SIGKILL) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestSeconds, execute: watchdog)
             process.waitUntilExit()
+            watchdog.cancel()
             #expect(process.terminationReason == .exit, "killed by signal \(process.terminationStatus)")
             return Outcome(
                 status: process.terminationStatus, output: try folder.read("stdout"),

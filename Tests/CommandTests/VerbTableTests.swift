@@ -58,10 +58,13 @@ import Testing
         try VerbTable.linnet.verb(leading: name.split(separator: " ").map(String.init))
     }
 
-    /// The words after the verb in the part of a shell line that runs it, or nil.
+    /// The words after the verb in the part of a shell line that runs it, or nil; double quotes hold a word together.
     private static func words(of command: String, leading verb: Verb) -> [String]? {
         for part in command.split(whereSeparator: { "|<>".contains($0) }) {
-            let words = part.split(separator: " ").map(String.init)
+            let pieces = part.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+            let words = pieces.flatMap { index, piece in
+                index.isMultiple(of: 2) ? piece.split(separator: " ").map(String.init) : [String(piece)]
+            }
             if words.starts(with: ["linnet"] + verb.words) { return Array(words.dropFirst(1 + verb.words.count)) }
         }
         return nil

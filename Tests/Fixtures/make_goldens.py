@@ -1,7 +1,7 @@
 """Makes every golden file in this folder anew. Run it with the packages of requirements.txt:
 
     python -m venv .venv && .venv/bin/pip install -r Tests/Fixtures/requirements.txt
-    .venv/bin/python Tests/Fixtures/make_goldens.py [operations layers encoders adapters]
+    .venv/bin/python Tests/Fixtures/make_goldens.py [operations causal_operations layers encoders …]
 
 The numbers are computed in fp64 and stored in fp32. The same code runs once more in fp32, and a golden on which
 the two disagree is refused: it would test rounding. Running the script twice writes the same bytes.
@@ -13,11 +13,18 @@ import sys
 import torch
 import transformers
 
-from goldens import adapters, encoders, layers, operations
+from goldens import adapters, causal_operations, decoders, encoders, layers, operations
 from goldens.record import versions
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-FAMILIES = {"operations": operations, "layers": layers, "encoders": encoders, "adapters": adapters}
+FAMILIES = {
+    "operations": operations,
+    "causal_operations": causal_operations,
+    "layers": layers,
+    "encoders": encoders,
+    "decoders": decoders,
+    "adapters": adapters,
+}
 
 
 def main(names: list[str]) -> None:

@@ -9,6 +9,41 @@ import Testing
         }
     }
 
+    @Test func rmsNormMatchesPyTorch() throws {
+        try OperationCase("rms_norm", in: "causal_operations.safetensors").expectMatches(parameters: [1]) {
+            $0[0].rmsNorm(weight: $0[1], epsilon: 1e-5)
+        }
+    }
+
+    @Test func addedRMSNormGivesNormAndSumAsPyTorch() throws {
+        try OperationCase("added_rms_norm", in: "causal_operations.safetensors").expectMatches(parameters: [2]) {
+            let (normed, sum) = $0[0].addedRMSNormed(residual: $0[1], weight: $0[2], epsilon: 1e-5)
+            return Tensor.concatenated([normed, sum], axis: 1)
+        }
+    }
+
+    @Test func addedLayerNormGivesNormAndSumAsPyTorch() throws {
+        try OperationCase("added_layer_norm", in: "causal_operations.safetensors").expectMatches(parameters: [2, 3]) {
+            let (normed, sum) = $0[0].addedLayerNormed(residual: $0[1], gamma: $0[2], beta: $0[3], epsilon: 1e-5)
+            return Tensor.concatenated([normed, sum], axis: 1)
+        }
+    }
+
+    @Test func nothingKeptForABackwardChangesNoNumber() throws {
+        let golden = try Golden("operations.safetensors")
+        let (gamma, beta) = try (golden.tensor("layer_norm.input1"), golden.tensor("layer_norm.input2"))
+        let x = try golden.tensor("layer_norm.input0", requiresGradient: true)
+        func results() -> [[Float]] {
+            let sums = x.addedRMSNormed(residual: x, weight: gamma, epsilon: 1e-5)
+            return [
+                x.layerNorm(gamma: gamma, beta: beta, epsilon: 1e-5), x.rmsNorm(weight: gamma, epsilon: 1e-5),
+                sums.normed, sums.sum,
+                x.droppedAddedNormed(residual: x, dropout: 0, gamma: gamma, beta: beta, epsilon: 1e-5),
+            ].map { $0.floats() }
+        }
+        #expect(results() == withoutGradient(results))
+    }
+
     @Test func residualAndNormInOnePassEqualTheTwoOperations() throws {
         let golden = try Golden("operations.safetensors")
         let (gamma, beta) = try (golden.tensor("layer_norm.input1"), golden.tensor("layer_norm.input2"))

@@ -29,6 +29,22 @@ import Testing
         try golden.expectMatches { $0[0].crossEntropy(targets, labelSmoothing: 0.1) }
     }
 
+    @Test func crossEntropyOfALanguageModelDividesByWhatItIsTold() {
+        let values = (0..<(4 * 300)).map { Float(($0 * 37) % 101) / 20 }
+        let targets: [Int32] = [7, -100, 299, -100]
+        func gradient(_ divisor: Int?) -> (Float, [Float]) {
+            let logits = Tensor(values, shape: [4, 300], requiresGradient: true)
+            let loss = logits.crossEntropy(targets, divisor: divisor)
+            loss.backward()
+            return (loss.item(), logits.gradient?.floats() ?? [])
+        }
+        let (mean, ofMean) = gradient(nil)
+        let (share, ofShare) = gradient(8)
+        expectClose([share], [mean / 4], "loss")
+        expectClose(ofShare, ofMean.map { $0 / 4 }, "gradient")
+        #expect(ofShare[300..<600].allSatisfy { $0 == 0 })
+    }
+
     @Test func crossEntropyOverIgnoredTargetsOnlyIsZero() {
         let logits = Tensor([1, 2, 3, 4], shape: [2, 2], requiresGradient: true)
         let loss = logits.crossEntropy([Tensor.ignoredTarget, Tensor.ignoredTarget])

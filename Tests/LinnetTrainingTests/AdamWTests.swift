@@ -15,7 +15,12 @@ import Testing
         ("bert.encoder.layer.0.attention.self.query.lora_A.weight", true), ("classifier.weight", true),
     ])
     func biasesAndNormsDoNotDecay(name: String, decays: Bool) {
-        #expect(AdamW.decays(name) == decays)
+        #expect(AdamW.decays(name, shape: [4, 4]) == decays)
+    }
+
+    @Test func aVectorDoesNotDecayWhateverItsName() {
+        #expect(!AdamW.decays("transformer.h.0.ln_1.weight", shape: [4]))
+        #expect(AdamW.decays("transformer.h.0.attn.c_attn.weight", shape: [4, 12]))
     }
 
     @Test func clippingKeepsSmallGradients() {

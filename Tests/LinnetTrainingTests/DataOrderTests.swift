@@ -55,7 +55,15 @@ import Testing
         #expect(spread.filter { $0 > 10 }.count < 10, "\(spread)")
     }
 
+    @Test func drawingShowsAsManyAsItIsAskedFrom() {
+        let order = DataOrder(drawing: 10, from: 3, batchSize: 4, seed: 42)
+        #expect(order.batches(epoch: 0).map(\.count) == [4, 4, 2])
+        #expect(order.indices(epoch: 0).allSatisfy { (0..<3).contains($0) })
+        #expect(order.indices(epoch: 0) != order.indices(epoch: 1))
+    }
+
     @Test func noExamplesMakeNoBatches() {
+        #expect(DataOrder(drawing: 4, from: 0, batchSize: 4, seed: 1).batches(epoch: 0).isEmpty)
         #expect(DataOrder(count: 0, batchSize: 4, seed: 1).batches(epoch: 0).isEmpty)
         #expect(DataOrder(groupingByLength: [], batchSize: 4, seed: 1).batches(epoch: 0).isEmpty)
     }

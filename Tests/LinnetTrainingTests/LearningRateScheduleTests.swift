@@ -8,10 +8,10 @@ import Testing
 
 @Suite struct LearningRateScheduleTests {
     private func expectFactors(
-        _ kind: ScheduleKind, warmup: Int, total: Int, equal expected: [Double],
+        _ kind: ScheduleKind, warmup: Int, total: Int, minimum: Double = 0, equal expected: [Double],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        let schedule = LearningRateSchedule(kind: kind, warmupSteps: warmup, totalSteps: total)
+        let schedule = LearningRateSchedule(kind: kind, warmupSteps: warmup, totalSteps: total, minimum: minimum)
         for (step, factor) in expected.enumerated() {
             #expect(abs(schedule.factor(at: step) - factor) < 1e-15, "step \(step)", sourceLocation: sourceLocation)
         }
@@ -33,6 +33,15 @@ import Testing
             equal: [
                 0, 0.5, 1, 0.9619397662556434, 0.8535533905932737, 0.6913417161825449, 0.5, 0.30865828381745514,
                 0.14644660940672627, 0.03806023374435663, 0, 0.038060233744356575,
+            ])
+    }
+
+    @Test func cosineEndsAtTheSmallestRate() {
+        expectFactors(
+            .cosineWithMinimum, warmup: 2, total: 10, minimum: 0.1,
+            equal: [
+                0, 0.5, 1, 0.9657457896300791, 0.8681980515339464, 0.7222075445642904, 0.55, 0.3777924554357096,
+                0.23180194846605365, 0.13425421036992097, 0.1, 0.1342542103699209,
             ])
     }
 

@@ -119,7 +119,7 @@ import Testing
                 $0.epochs = 4
                 $0.metricForBestModel = "f1"
                 $0.earlyStoppingPatience = 2
-            } metrics: { _, _ in
+            } metrics: { _, _, _ in
                 EvaluationScores(["f1": scores[Int(place.epoch) - 1]])
             }
             run.recorder.watch = { [trainer = run.trainer] _ in place.epoch = trainer.progress.epoch }

@@ -173,7 +173,7 @@ struct Run {
             $0.loadBestModelAtEnd = true
             $0.metricForBestModel = "accuracy"
             $0.saveTotalLimit = 1
-        } metrics: { _, _ in
+        } metrics: { _, _, _ in
             EvaluationScores(["accuracy": scores.removeFirst()])
         }
         run.recorder.watch = { [task = run.task] event in
@@ -195,7 +195,7 @@ struct Run {
             $0.metricForBestModel = "f1"
             $0.earlyStoppingPatience = 2
             $0.earlyStoppingThreshold = 0.01
-        } metrics: { _, _ in
+        } metrics: { _, _, _ in
             EvaluationScores(["f1": scores.removeFirst()])
         }
         let result = try run.trainer.train()
@@ -256,7 +256,7 @@ struct Run {
             try Trainer(LinearRegression(), arguments: arguments, training: Point.samples(3), model: "plane")
         }
         #expect(throws: TrainingError.noExamples("training data")) {
-            try Trainer(LinearRegression(), arguments: arguments, training: [], model: "plane")
+            try Trainer(LinearRegression(), arguments: arguments, training: [Point](), model: "plane")
         }
     }
 }

@@ -23,6 +23,8 @@ import Testing
         WrongValue("gradient_accumulation_steps") { $0.gradientAccumulationSteps = 0 },
         WrongValue("learning_rate") { $0.learningRate = 0 },
         WrongValue("learning_rate") { $0.learningRate = .infinity },
+        WrongValue("lr_scheduler_kwargs") { $0.minimumLearningRate = 1 },
+        WrongValue("lr_scheduler_kwargs") { $0.minimumLearningRate = -1e-6 },
         WrongValue("warmup_steps") { $0.warmup = .steps(-1) }, WrongValue("warmup_steps") { $0.warmup = .ratio(1) },
         WrongValue("weight_decay") { $0.weightDecay = -0.1 },
         WrongValue("max_grad_norm") { $0.maxGradientNorm = .nan },
@@ -79,7 +81,8 @@ import Testing
         arguments.evaluationBatchSize = 32
         arguments.gradientAccumulationSteps = 2
         arguments.learningRate = 1e-3
-        arguments.schedule = .constantWithWarmup
+        arguments.schedule = .cosineWithMinimum
+        arguments.minimumLearningRate = 1e-4
         arguments.warmup = .ratio(0.1)
         arguments.weightDecay = 0.01
         arguments.adamBeta1 = 0.8
@@ -110,6 +113,7 @@ import Testing
         ("{\"output_dir\": \"x\", \"learning_rate\": \"fast\"}", "learning_rate"),
         ("{\"output_dir\": \"x\", \"seed\": 1.5}", "seed"),
         ("{\"output_dir\": \"x\", \"lr_scheduler_type\": \"polynomial\"}", "lr_scheduler_type"),
+        ("{\"output_dir\": \"x\", \"lr_scheduler_kwargs\": {\"num_cycles\": 1}}", "lr_scheduler_kwargs"),
         ("{\"output_dir\": \"x\", \"freeze\": [1]}", "freeze"),
         ("{\"output_dir\": \"x\", \"warmup_steps\": 1.5}", "warmup_steps"),
         ("{\"output_dir\": \"x\", \"per_device_train_batch_size\": 0}", "per_device_train_batch_size"),

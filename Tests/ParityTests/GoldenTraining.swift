@@ -11,7 +11,7 @@ struct GoldenTraining {
 
     /// Softmax does not change when all scores of a row move together: the gradient of a key bias is zero, in fp32 noise,
     /// and Adam divides noise by noise. Everything else is compared.
-    private static let keyBiases = ["key.bias", "k_lin.bias"]
+    private static let keyBiases = ["key.bias", "k_lin.bias", "c_attn.bias"]
 
     /// Expects the gradient of every parameter after one backward pass.
     func expectGradients() throws {

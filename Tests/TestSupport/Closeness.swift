@@ -23,6 +23,12 @@ public struct Tolerance: Sendable {
     /// A handful of fp32 operations on scalars.
     public static let scalar = Tolerance(absolute: 1e-9, relative: 1e-6)
 
+    /// Allows these distances.
+    public init(absolute: Float, relative: Float) {
+        self.absolute = absolute
+        self.relative = relative
+    }
+
     /// Whether the numbers agree; NaN never does.
     public func allows(_ actual: Float, for expected: Float) -> Bool {
         (actual - expected).magnitude <= absolute + relative * expected.magnitude

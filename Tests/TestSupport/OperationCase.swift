@@ -1,14 +1,14 @@
 import LinnetTensors
 import Testing
 
-/// One case of `operations.safetensors`: inputs, an upstream gradient, and what PyTorch computes from them.
+/// One case of `operations.safetensors` or a file like it: inputs, an upstream gradient, and what PyTorch computes from them.
 public struct OperationCase {
     private let golden: Golden
     private let name: String
 
     /// The case of this name.
-    public init(_ name: String) throws {
-        golden = try Golden("operations.safetensors")
+    public init(_ name: String, in file: String = "operations.safetensors") throws {
+        golden = try Golden(file)
         self.name = name
     }
 

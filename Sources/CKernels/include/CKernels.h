@@ -19,4 +19,6 @@
 #include "lk_attention.h"
 #include "lk_optimizer.h"
 #include "lk_adapters.h"
+#include "lk_rotary.h"
+#include "lk_gated.h"
 #include "lk_packed.h"

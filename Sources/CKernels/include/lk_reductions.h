@@ -8,6 +8,7 @@
 // lk_segment_mean_backward: din of those rows = dout[s] / length; rows outside all segments become 0; `rows` is the
 //   number of rows of din.
 // lk_l2_normalize: out[r] = in[r] / max(‖in[r]‖, 1e-12).
+// lk_argmax: out[r] = the first place of the greatest number of in[r]; NaN is never greatest.
 #define LK_DECLARE_REDUCTIONS(T, S)                                                                                    \
     void lk_column_sum_##S(float *out, const T *in, long rows, long cols);                                             \
     double lk_sum_##S(const T *in, long n);                                                                            \
@@ -15,7 +16,8 @@
     void lk_segment_mean_##S(T *out, const T *in, const int32_t *offsets, long segments, long cols);                   \
     void lk_segment_mean_backward_##S(T *din, const T *dout, const int32_t *offsets, long segments, long rows,         \
                                       long cols);                                                                      \
-    void lk_l2_normalize_##S(T *out, const T *in, long rows, long cols);
+    void lk_l2_normalize_##S(T *out, const T *in, long rows, long cols);                                               \
+    void lk_argmax_##S(int32_t *out, const T *in, long rows, long cols);
 LK_DECLARE_REDUCTIONS(float, f32)
 LK_DECLARE_REDUCTIONS(lk_bf16, bf16)
 #undef LK_DECLARE_REDUCTIONS

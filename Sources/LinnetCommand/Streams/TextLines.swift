@@ -18,7 +18,11 @@ final class TextLines {
     private var isAtEnd = false
 
     /// Opens a file; `-` and nil stand for standard input.
-    init(path: String?) throws {
+    ///
+    /// - Parameter terminalHint: Said when a person is to type the lines.
+    init(
+        path: String?, terminalHint: String? = "linnet: reading texts from the terminal, one per line; Ctrl-D ends them"
+    ) throws {
         if let path, path != "-" {
             descriptor = open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {
@@ -28,9 +32,7 @@ final class TextLines {
         } else {
             descriptor = STDIN_FILENO
             name = "standard input"
-            if isatty(descriptor) == 1 {
-                StandardOutput.message("linnet: reading texts from the terminal, one per line; Ctrl-D ends them")
-            }
+            if let terminalHint, isatty(descriptor) == 1 { StandardOutput.message(terminalHint) }
         }
     }
 

@@ -31,16 +31,6 @@ enum FinetuneClassifyVerb {
         help: "Longest sequence in tokens; longer texts are cut. Nothing is padded.")
     private static let evalOnStart = Flag<Bool>.toggle(
         "eval-on-start", help: "Measure the model once before the first step, to show what training gains.")
-    private static let resume = Flag<Bool>.toggle(
-        FlagName("resume", aliases: ["resume-from-checkpoint"]),
-        help: "Go on from the newest intact checkpoint in --output, to the same final weights.")
-    private static let overwrite = Flag<Bool>.toggle(
-        FlagName("overwrite", aliases: ["overwrite-output-dir"]), help: "Remove the checkpoints of an earlier run.")
-    private static let reports = Flag<[String]>.list(
-        "report-to", "A,B", allowed: ["tensorboard", "jsonl", "html", "all", "none"], shown: "jsonl,html",
-        help: "Logs written into --output: tensorboard event files, log.jsonl, report.html.")
-    private static let quiet = Flag<Bool>.toggle(FlagName("quiet", letter: "q"), help: "No progress bar, no notes.")
-    private static let json = Flag<Bool>.toggle("json", help: "Print the summary as one JSON object.")
 
     static let verb = Verb(
         name, summary: "fine-tune a pretrained encoder into a text classifier",
@@ -58,12 +48,7 @@ enum FinetuneClassifyVerb {
                     textColumn.declaration, pairColumn.declaration, labelColumn.declaration, maxLength.declaration,
                 ]),
             TrainingFlags.groups[0], AdapterFlags.group, TrainingFlags.groups[1],
-            Verb.Group(
-                "Run",
-                [
-                    evalOnStart.declaration, resume.declaration, overwrite.declaration, reports.declaration,
-                    quiet.declaration, json.declaration,
-                ]),
+            Verb.Group("Run", [evalOnStart.declaration] + RunFlags.declarations),
         ],
         rewrites: TrainingFlags.rewrites,
         examples: [
@@ -85,26 +70,18 @@ enum FinetuneClassifyVerb {
 
     private static func run(_ given: Arguments) throws -> ExitStatus {
         let job = try job(given)
-        let isQuiet = given[quiet]
-        let stop = StopFlag()
-        let watch = InterruptWatch(raising: stop)
-        let summary = try withExtendedLifetime(watch) {
-            try job.run(stop: stop, note: { if !isQuiet { StandardOutput.message($0) } }) { labels in
-                callbacks(given, job, labels: labels)
-            }
-        }
-        let output = StandardOutput()
-        try output.write(text: (given[json] ? summary.json.text() : Self.text(of: summary)) + "\n")
-        guard summary.result.isInterrupted else { return .success }
-        StandardOutput.message("linnet: interrupted; the same command with --resume goes on from here")
-        return .interrupted
+        return try RunFlags.run(
+            given,
+            { stop, note in
+                try job.run(stop: stop, note: note) { labels in
+                    RunFlags.callbacks(given, output: job.arguments.output, title: job.model, labels: labels)
+                }
+            }, text: text(of:))
     }
 
     /// The job that the flags describe.
     private static func job(_ given: Arguments) throws -> ClassifierFineTuning {
-        if given[resume], given[overwrite] {
-            throw UsageError("--resume and --overwrite contradict each other", verb: name)
-        }
+        let start = try RunFlags.start(given, verb: name)
         if given[evaluation] == nil {
             for (flag, isGiven) in [
                 ("--eval-strategy", [.steps, .epoch].contains(given[TrainingFlags.evalStrategy])),
@@ -118,31 +95,16 @@ enum FinetuneClassifyVerb {
         var job = ClassifierFineTuning(model: given[model], train: given[train], output: given[output])
         job.lora = try AdapterFlags.adapter(given, verb: name)
         job.arguments = TrainingFlags.trainingArguments(
-            given, output: given[output], evaluates: given[evaluation] != nil, usesAdapter: job.lora != nil)
+            given, output: given[output], evaluation: given[evaluation] != nil ? .epoch : .never,
+            usesAdapter: job.lora != nil)
         job.evaluation = given[evaluation]
         job.textColumn = given[textColumn]
         job.pairColumn = given[pairColumn]
         job.labelColumn = given[labelColumn]
         job.maximumLength = given[maxLength]
         job.evaluatesFirst = given[evalOnStart]
-        job.start = given[resume] ? .resuming : given[overwrite] ? .overwriting : .fresh
+        job.start = start
         return job
-    }
-
-    /// Who watches the run.
-    private static func callbacks(
-        _ given: Arguments, _ job: ClassifierFineTuning, labels: [String]
-    ) -> [any TrainingCallback] {
-        let chosen = given.isGiven(reports) ? given[reports] : ["jsonl", "html"]
-        func wants(_ report: String) -> Bool { chosen.contains(report) || chosen.contains("all") }
-        let directory = job.arguments.output
-        var callbacks: [any TrainingCallback] = given[quiet] ? [] : [ProgressBar()]
-        if wants("tensorboard") { callbacks.append(TensorBoardWriter(directory: directory + "/runs")) }
-        if wants("jsonl") { callbacks.append(JSONLinesLog(path: directory + "/log.jsonl")) }
-        if wants("html") {
-            callbacks.append(HTMLReport(path: directory + "/report.html", title: job.model, labels: labels))
-        }
-        return callbacks
     }
 
     /// The summary for a person.

@@ -22,6 +22,9 @@ enum TrainingFlags {
     static let schedule = Flag<ScheduleKind>.choice(
         FlagName("schedule", aliases: ["lr-scheduler-type"]), default: .linear,
         help: "How the learning rate changes over the run.")
+    static let minimumLearningRate = Flag<Double?>.optionalNumber(
+        FlagName("min-learning-rate", aliases: ["min-lr"]), in: 0...1, shown: "0",
+        help: "Where the learning rate ends with --schedule cosine-with-min-lr.")
     static let warmupSteps = Flag<Double>.number(
         "warmup-steps", default: 0, in: 0...Double(Int32.max),
         help: "Optimizer steps of rising learning rate; below 1 it is a share of all steps.")
@@ -81,8 +84,9 @@ enum TrainingFlags {
             "Training",
             [
                 epochs.declaration, maxSteps.declaration, batchSize.declaration, accumulation.declaration,
-                learningRate.declaration, schedule.declaration, warmupSteps.declaration, warmupRatio.declaration,
-                weightDecay.declaration, beta1.declaration, beta2.declaration, epsilon.declaration,
+                learningRate.declaration, schedule.declaration, minimumLearningRate.declaration,
+                warmupSteps.declaration, warmupRatio.declaration, weightDecay.declaration, beta1.declaration,
+                beta2.declaration, epsilon.declaration,
                 maxGradientNorm.declaration, labelSmoothing.declaration, sampling.declaration, freeze.declaration,
                 precision.declaration, seed.declaration,
             ]),
@@ -123,8 +127,10 @@ enum TrainingFlags {
     }
 
     /// The settings of a run that writes to `output`.
+    ///
+    /// - Parameter evaluation: when the model is measured unless the user says so.
     static func trainingArguments(
-        _ given: Arguments, output: String, evaluates: Bool, usesAdapter: Bool
+        _ given: Arguments, output: String, evaluation: IntervalStrategy, usesAdapter: Bool
     ) -> TrainingArguments {
         var arguments = TrainingArguments(output: output)
         arguments.epochs = given[epochs]
@@ -134,7 +140,8 @@ enum TrainingFlags {
         arguments.gradientAccumulationSteps = given[accumulation]
         arguments.learningRate = given[learningRate] ?? (usesAdapter ? 1e-3 : 5e-5)
         arguments.schedule = given[schedule]
-        arguments.warmup = warmup(given)
+        arguments.minimumLearningRate = given[minimumLearningRate] ?? 0
+        arguments.warmup = warmup(given[warmupSteps], given)
         arguments.weightDecay = given[weightDecay]
         arguments.adamBeta1 = given[beta1]
         arguments.adamBeta2 = given[beta2]
@@ -145,7 +152,7 @@ enum TrainingFlags {
         arguments.freeze = given[freeze]
         arguments.precision = given[precision]
         arguments.seed = UInt64(given[seed].magnitude)
-        arguments.evalStrategy = given[evalStrategy].strategy(otherwise: evaluates ? .epoch : .never)
+        arguments.evalStrategy = given[evalStrategy].strategy(otherwise: evaluation)
         arguments.evalSteps = given[evalSteps]
         let unlessNever: IntervalStrategy = arguments.evalStrategy == .never ? .epoch : arguments.evalStrategy
         arguments.saveStrategy = given[saveStrategy].strategy(otherwise: unlessNever)
@@ -163,9 +170,8 @@ enum TrainingFlags {
     }
 
     /// `--warmup-ratio`, or `--warmup-steps` with its fractions.
-    private static func warmup(_ given: Arguments) -> Warmup {
+    static func warmup(_ steps: Double, _ given: Arguments) -> Warmup {
         if let ratio = given[warmupRatio] { return .ratio(ratio) }
-        let steps = given[warmupSteps]
         return steps < 1 ? .ratio(steps) : .steps(Int(steps))
     }
 }

@@ -1,68 +1,68 @@
 import CKernels
 
-// Norms, softmax, losses, attention, optimizer.
+// Norms, softmax, losses.
 extension CPUBackend {
-    func layerNorm(_ out: Tensor, _ state: NormState, _ input: Tensor, _ norm: NormWeights) {
-        let (mean, deviation) = (state.mean.floatPointer, state.reciprocalDeviation.floatPointer)
-        let (gamma, beta) = (norm.gamma.floatPointer, norm.beta.floatPointer)
+    func norm(_ out: Tensor, _ state: NormState, _ input: Tensor, _ norm: NormWeights) {
+        let (mean, deviation) = (state.mean?.floatPointer, state.reciprocalDeviation?.floatPointer)
+        let (gamma, beta) = (norm.gamma.floatPointer, norm.beta?.floatPointer)
         if out.dtype == .float32 {
-            lk_layer_norm_f32(
+            lk_norm_f32(
                 out.floatPointer, mean, deviation, input.floatPointer, gamma, beta, norm.epsilon, input.rows,
                 input.columns)
         } else {
-            lk_layer_norm_bf16(
+            lk_norm_bf16(
                 out.bfloat16Pointer, mean, deviation, input.bfloat16Pointer, gamma, beta, norm.epsilon, input.rows,
                 input.columns)
         }
     }
 
-    func layerNormBackward(
+    func normBackward(
         _ dInput: Tensor, _ dGamma: Tensor?, _ dBeta: Tensor?, _ dOutput: Tensor, _ input: Tensor, _ state: NormState,
         _ norm: NormWeights
     ) {
-        let (mean, deviation) = (state.mean.floatPointer, state.reciprocalDeviation.floatPointer)
+        let (mean, deviation) = (state.mean?.floatPointer, state.reciprocalDeviation?.floatPointer)
         let (dGamma, dBeta, gamma) = (dGamma?.floatPointer, dBeta?.floatPointer, norm.gamma.floatPointer)
         if input.dtype == .float32 {
-            lk_layer_norm_backward_f32(
+            lk_norm_backward_f32(
                 dInput.floatPointer, dGamma, dBeta, dOutput.floatPointer, input.floatPointer, mean, deviation, gamma,
                 input.rows, input.columns)
         } else {
-            lk_layer_norm_backward_bf16(
+            lk_norm_backward_bf16(
                 dInput.bfloat16Pointer, dGamma, dBeta, dOutput.bfloat16Pointer, input.bfloat16Pointer, mean, deviation,
                 gamma, input.rows, input.columns)
         }
     }
 
-    func dropoutAddLayerNorm(
+    func dropoutAddNorm(
         _ out: Tensor, _ sum: Tensor, _ state: NormState, _ input: Tensor, _ residual: Tensor, _ mask: DropoutMask,
         _ norm: NormWeights
     ) {
-        let (mean, deviation) = (state.mean.floatPointer, state.reciprocalDeviation.floatPointer)
-        let (gamma, beta) = (norm.gamma.floatPointer, norm.beta.floatPointer)
+        let (mean, deviation) = (state.mean?.floatPointer, state.reciprocalDeviation?.floatPointer)
+        let (gamma, beta) = (norm.gamma.floatPointer, norm.beta?.floatPointer)
         if out.dtype == .float32 {
-            lk_dropout_add_layer_norm_f32(
+            lk_dropout_add_norm_f32(
                 out.floatPointer, sum.floatPointer, mean, deviation, input.floatPointer, residual.floatPointer,
                 mask.probability, mask.seed, mask.stream, gamma, beta, norm.epsilon, input.rows, input.columns)
         } else {
-            lk_dropout_add_layer_norm_bf16(
+            lk_dropout_add_norm_bf16(
                 out.bfloat16Pointer, sum.bfloat16Pointer, mean, deviation, input.bfloat16Pointer,
                 residual.bfloat16Pointer, mask.probability, mask.seed, mask.stream, gamma, beta, norm.epsilon,
                 input.rows, input.columns)
         }
     }
 
-    func dropoutAddLayerNormBackward(
+    func dropoutAddNormBackward(
         _ dInput: Tensor, _ dResidual: Tensor, _ dGamma: Tensor?, _ dBeta: Tensor?, _ dOutput: Tensor, _ sum: Tensor,
         _ state: NormState, _ mask: DropoutMask, _ norm: NormWeights
     ) {
-        let (mean, deviation) = (state.mean.floatPointer, state.reciprocalDeviation.floatPointer)
+        let (mean, deviation) = (state.mean?.floatPointer, state.reciprocalDeviation?.floatPointer)
         let (dGamma, dBeta, gamma) = (dGamma?.floatPointer, dBeta?.floatPointer, norm.gamma.floatPointer)
         if sum.dtype == .float32 {
-            lk_dropout_add_layer_norm_backward_f32(
+            lk_dropout_add_norm_backward_f32(
                 dInput.floatPointer, dResidual.floatPointer, dGamma, dBeta, dOutput.floatPointer, sum.floatPointer,
                 mean, deviation, gamma, mask.probability, mask.seed, mask.stream, sum.rows, sum.columns)
         } else {
-            lk_dropout_add_layer_norm_backward_bf16(
+            lk_dropout_add_norm_backward_bf16(
                 dInput.bfloat16Pointer, dResidual.bfloat16Pointer, dGamma, dBeta, dOutput.bfloat16Pointer,
                 sum.bfloat16Pointer, mean, deviation, gamma, mask.probability, mask.seed, mask.stream, sum.rows,
                 sum.columns)
@@ -108,68 +108,30 @@ extension CPUBackend {
     }
 
     func crossEntropy(
-        _ losses: Tensor, _ probabilities: Tensor, _ logits: Tensor, targets: [Int32], smoothing: Float
+        _ losses: Tensor, _ logSumExp: Tensor, _ logits: Tensor, targets: [Int32], smoothing: Float
     ) {
         let (rows, classes) = (logits.rows, logits.columns)
         if logits.dtype == .float32 {
             lk_cross_entropy_f32(
-                losses.floatPointer, probabilities.floatPointer, logits.floatPointer, targets, smoothing, rows, classes)
+                losses.floatPointer, logSumExp.floatPointer, logits.floatPointer, targets, smoothing, rows, classes)
         } else {
             lk_cross_entropy_bf16(
-                losses.floatPointer, probabilities.floatPointer, logits.bfloat16Pointer, targets, smoothing, rows,
-                classes)
+                losses.floatPointer, logSumExp.floatPointer, logits.bfloat16Pointer, targets, smoothing, rows, classes)
         }
     }
 
     func crossEntropyBackward(
-        _ dLogits: Tensor, _ probabilities: Tensor, targets: [Int32], smoothing: Float, scale: Float
+        _ dLogits: Tensor, _ logits: Tensor, _ logSumExp: Tensor, targets: [Int32], smoothing: Float, scale: Float
     ) {
         let (rows, classes) = (dLogits.rows, dLogits.columns)
         if dLogits.dtype == .float32 {
             lk_cross_entropy_backward_f32(
-                dLogits.floatPointer, probabilities.floatPointer, targets, smoothing, scale, rows, classes)
+                dLogits.floatPointer, logits.floatPointer, logSumExp.floatPointer, targets, smoothing, scale, rows,
+                classes)
         } else {
             lk_cross_entropy_backward_bf16(
-                dLogits.bfloat16Pointer, probabilities.floatPointer, targets, smoothing, scale, rows, classes)
-        }
-    }
-
-    func attention(
-        _ out: Tensor, _ logSumExp: Tensor, _ q: Tensor, _ k: Tensor, _ v: Tensor, _ layout: AttentionLayout,
-        _ mask: DropoutMask
-    ) {
-        let (segments, causal) = (layout.queryOffsets.count - 1, Int32(layout.isCausal ? 1 : 0))
-        if out.dtype == .float32 {
-            lk_attention_f32(
-                out.floatPointer, logSumExp.floatPointer, q.floatPointer, k.floatPointer, v.floatPointer,
-                layout.queryOffsets, layout.keyOffsets, segments, q.rows, k.rows, layout.heads, layout.headDim,
-                layout.scale, causal, mask.probability, mask.seed, mask.stream)
-        } else {
-            lk_attention_bf16(
-                out.bfloat16Pointer, logSumExp.floatPointer, q.bfloat16Pointer, k.bfloat16Pointer, v.bfloat16Pointer,
-                layout.queryOffsets, layout.keyOffsets, segments, q.rows, k.rows, layout.heads, layout.headDim,
-                layout.scale, causal, mask.probability, mask.seed, mask.stream)
-        }
-    }
-
-    func attentionBackward(
-        _ dq: Tensor, _ dk: Tensor, _ dv: Tensor, _ dOut: Tensor, _ forward: AttentionForward,
-        _ layout: AttentionLayout, _ mask: DropoutMask
-    ) {
-        let (segments, causal) = (layout.queryOffsets.count - 1, Int32(layout.isCausal ? 1 : 0))
-        let (q, k, v, logSumExp) = (forward.q, forward.k, forward.v, forward.logSumExp.floatPointer)
-        if dq.dtype == .float32 {
-            lk_attention_backward_f32(
-                dq.floatPointer, dk.floatPointer, dv.floatPointer, dOut.floatPointer, forward.out.floatPointer,
-                logSumExp, q.floatPointer, k.floatPointer, v.floatPointer, layout.queryOffsets, layout.keyOffsets,
-                segments, q.rows, k.rows, layout.heads, layout.headDim, layout.scale, causal, mask.probability,
-                mask.seed, mask.stream)
-        } else {
-            lk_attention_backward_bf16(
-                dq.bfloat16Pointer, dk.bfloat16Pointer, dv.bfloat16Pointer, dOut.bfloat16Pointer,
-                forward.out.bfloat16Pointer, logSumExp, q.bfloat16Pointer, k.bfloat16Pointer, v.bfloat16Pointer,
-                layout.queryOffsets, layout.keyOffsets, segments, q.rows, k.rows, layout.heads, layout.headDim,
-                layout.scale, causal, mask.probability, mask.seed, mask.stream)
+                dLogits.bfloat16Pointer, logits.bfloat16Pointer, logSumExp.floatPointer, targets, smoothing, scale,
+                rows, classes)
         }
     }
 }

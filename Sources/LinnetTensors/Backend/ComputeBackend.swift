@@ -48,32 +48,35 @@ protocol ComputeBackend: Sendable {
     func l2Normalize(_ out: Tensor, _ input: Tensor)
 
     // Norms, softmax, losses
-    func layerNorm(_ out: Tensor, _ state: NormState, _ input: Tensor, _ norm: NormWeights)
-    func layerNormBackward(
+    func norm(_ out: Tensor, _ state: NormState, _ input: Tensor, _ norm: NormWeights)
+    func normBackward(
         _ dInput: Tensor, _ dGamma: Tensor?, _ dBeta: Tensor?, _ dOutput: Tensor, _ input: Tensor, _ state: NormState,
         _ norm: NormWeights)
-    func dropoutAddLayerNorm(
+    func dropoutAddNorm(
         _ out: Tensor, _ sum: Tensor, _ state: NormState, _ input: Tensor, _ residual: Tensor, _ mask: DropoutMask,
         _ norm: NormWeights)
-    func dropoutAddLayerNormBackward(
+    func dropoutAddNormBackward(
         _ dInput: Tensor, _ dResidual: Tensor, _ dGamma: Tensor?, _ dBeta: Tensor?, _ dOutput: Tensor, _ sum: Tensor,
         _ state: NormState, _ mask: DropoutMask, _ norm: NormWeights)
     func softmax(_ out: Tensor, _ input: Tensor)
     func softmaxBackward(_ dInput: Tensor, _ dOutput: Tensor, _ output: Tensor)
     func logSoftmax(_ out: Tensor, _ input: Tensor)
     func logSoftmaxBackward(_ dInput: Tensor, _ dOutput: Tensor, _ output: Tensor)
-    func crossEntropy(
-        _ losses: Tensor, _ probabilities: Tensor, _ logits: Tensor, targets: [Int32], smoothing: Float)
+    func crossEntropy(_ losses: Tensor, _ logSumExp: Tensor, _ logits: Tensor, targets: [Int32], smoothing: Float)
     func crossEntropyBackward(
-        _ dLogits: Tensor, _ probabilities: Tensor, targets: [Int32], smoothing: Float, scale: Float)
+        _ dLogits: Tensor, _ logits: Tensor, _ logSumExp: Tensor, targets: [Int32], smoothing: Float, scale: Float)
 
-    // Attention
+    // Attention, and what stands around it in causal models
     func attention(
-        _ out: Tensor, _ logSumExp: Tensor, _ q: Tensor, _ k: Tensor, _ v: Tensor, _ layout: AttentionLayout,
+        _ out: Tensor, _ logSumExp: Tensor?, _ q: Tensor, _ k: Tensor, _ v: Tensor, _ layout: AttentionLayout,
         _ mask: DropoutMask)
     func attentionBackward(
         _ dq: Tensor, _ dk: Tensor, _ dv: Tensor, _ dOut: Tensor, _ forward: AttentionForward,
         _ layout: AttentionLayout, _ mask: DropoutMask)
+    func rotate(_ out: Tensor, _ input: Tensor, _ tables: RotaryTables, positions: [Int32], direction: Float)
+    func siluGated(_ out: Tensor, _ gate: Tensor, _ up: Tensor)
+    func siluGatedBackward(_ dGate: Tensor, _ dUp: Tensor, _ dOutput: Tensor, _ gate: Tensor, _ up: Tensor)
+    func argmax(_ out: UnsafeMutablePointer<Int32>, _ input: Tensor)
 
     // Optimizer
     func adamW(_ update: AdamWUpdate, shadow: Tensor?)
@@ -125,32 +128,34 @@ struct EmbeddingTables {
     var types: [Int32] = []
 }
 
-/// Scale and shift of a norm over the last dimension.
+/// Scale and shift of a norm over the last dimension; without a shift it is the root-mean-square norm.
 struct NormWeights {
     let gamma: Tensor
-    let beta: Tensor
+    let beta: Tensor?
     let epsilon: Float
 }
 
-/// Mean and reciprocal standard deviation of each row, fp32, kept for the backward.
+/// Mean (of a layer norm) and reciprocal deviation of each row, fp32, kept for the backward.
 struct NormState {
-    let mean: Tensor
-    let reciprocalDeviation: Tensor
+    let mean: Tensor?
+    let reciprocalDeviation: Tensor?
 
-    init(rows: Int) {
-        mean = Tensor(uninitialized: [rows])
-        reciprocalDeviation = Tensor(uninitialized: [rows])
-    }
+    /// Nothing is kept.
+    static var none: NormState { NormState(mean: nil, reciprocalDeviation: nil) }
 }
 
-/// Segments of queries and keys in ragged attention.
+/// Segments of queries and keys in ragged attention, and how they see each other.
 struct AttentionLayout {
-    let queryOffsets: [Int32]
-    let keyOffsets: [Int32]
+    let segments: AttentionSegments
     let heads: Int
+    let keyHeads: Int
     let headDim: Int
     let scale: Float
-    let isCausal: Bool
+    /// Keys that a query sees at most; without a sliding window ``unlimited``.
+    let window: Int
+
+    /// A window that holds every key.
+    static let unlimited = 1 << 30
 }
 
 /// What the backward of attention needs from its forward.

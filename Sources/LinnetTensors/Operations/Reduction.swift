@@ -30,12 +30,11 @@ extension Tensor {
         sum(axis: axis, keepingDimension: keepingDimension) / Float(shape[axis < 0 ? shape.count + axis : axis])
     }
 
-    /// Index of the largest element of each row; outside the graph.
+    /// Index of the greatest element of each row, the first of equal ones; outside the graph.
     public func argmax() -> [Int] {
-        let values = floats()
-        return (0..<rows).map { row in
-            let start = row * columns
-            return (0..<columns).max { values[start + $0] < values[start + $1] } ?? 0
-        }
+        [Int32](unsafeUninitializedCapacity: rows) { indices, count in
+            if let places = indices.baseAddress { backend.argmax(places, self) }
+            count = rows
+        }.map { Int($0) }
     }
 }

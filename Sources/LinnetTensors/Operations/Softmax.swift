@@ -42,15 +42,15 @@ extension Tensor {
             targets.allSatisfy { $0 == Tensor.ignoredTarget || (0..<Int32(classes)).contains($0) },
             "a target lies outside 0..<\(classes)")
         let losses = Tensor(uninitialized: [rows])
-        let probabilities = Tensor(uninitialized: [rows, classes])
-        backend.crossEntropy(losses, probabilities, self, targets: targets, smoothing: labelSmoothing)
+        let logSumExp = Tensor(uninitialized: [rows])
+        backend.crossEntropy(losses, logSumExp, self, targets: targets, smoothing: labelSmoothing)
         let counted = divisor ?? targets.count { $0 != Tensor.ignoredTarget }
         let scale = 1 / Float(max(counted, 1))
-        let (inputShape, inputType) = (shape, dtype)
+        let logits = detached()
         return Tensor(Float(backend.sum(losses)) * scale).recorded(from: [self]) { dOut in
-            let dLogits = Tensor(uninitialized: inputShape, dtype: inputType)
+            let dLogits = Tensor(uninitialized: logits.shape, dtype: logits.dtype)
             backend.crossEntropyBackward(
-                dLogits, probabilities, targets: targets, smoothing: labelSmoothing, scale: scale * dOut.item())
+                dLogits, logits, logSumExp, targets: targets, smoothing: labelSmoothing, scale: scale * dOut.item())
             return [dLogits]
         }
     }

@@ -8,9 +8,10 @@ facts, found by asking that library about every code point.
 """
 
 import pathlib
+import unicodedata
 
 import tokenizers
-from tokenizers import normalizers, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sources" / "LinnetTokenizers"
 SCALARS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
@@ -97,7 +98,31 @@ def combining_classes(nfd):
     return [f"{span}:{value:X}" for value, codes in sorted(classes.items()) for span in ranges(codes)]
 
 
+def recent():
+    """What the regular expressions of the library know beyond Unicode 14, which is what PCRE2 10.40 and later know."""
+    assert unicodedata.unidata_version == "14.0.0", "run this with Python 3.11"
+    members = []
+    for category in "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cf".split():
+        only = normalizers.Replace(Regex(f"[^\\p{{{category}}}]"), "")
+        found = []
+        for start in range(0, len(SCALARS), 4096):
+            found += map(ord, only.normalize_str("".join(map(chr, SCALARS[start : start + 4096]))))
+        new = [code for code in found if unicodedata.category(chr(code)) != category]
+        if new:
+            members.append((category, literal(category.lower(), f"General category {category}.", ranges(new))))
+    entries = [f'("{category}", {category.lower()})' for category, _ in members]
+    rows = "".join(f"        {', '.join(entries[place : place + 7])},\n" for place in range(0, len(entries), 7))
+    table = "    /// The sets by general category.\n    static let additions: [(category: String, ranges: StaticString)] = [\n"
+    return [table + rows + "    ]\n"] + [member for _, member in members]
+
+
 def main():
+    write(
+        "UnicodeRecentTables.swift",
+        "UnicodeRecentTables",
+        "Scalars that Unicode 15 and 16 put into their general categories, as hexadecimal ranges.",
+        recent(),
+    )
     clean = bert(clean_text=True)
     cleaned = {c: clean.normalize_str(chr(c)) for c in SCALARS}
     chinese = bert(handle_chinese_chars=True)

@@ -1,0 +1,60 @@
+import LinnetFormats
+import LinnetGeneration
+import LinnetModels
+import LinnetTensors
+import LinnetTokenizers
+
+/// Measuring of a model's generation: what `linnet bench generate` runs for one weights format.
+public struct GenerationMeasurement {
+    /// A model directory, or a downloaded model's name.
+    public var model: String
+    /// The format of the weights in memory.
+    public var weights: WeightFormat
+    /// Tokens of the prompt.
+    public var promptTokens = 512
+    /// Tokens generated.
+    public var newTokens = 128
+    /// How often each rate is measured; the median counts.
+    public var repetitions = 3
+
+    /// A measurement with llama-bench's lengths.
+    public init(model: String, weights: WeightFormat) {
+        self.model = model
+        self.weights = weights
+    }
+
+    /// Loads the model and measures.
+    ///
+    /// - Returns: `weights`, `prefill_tokens_per_second` (a prompt in one pass), `decode_tokens_per_second` (from an empty
+    ///   context, as llama-bench measures it), `decode_after_prompt_tokens_per_second`, `load_seconds` (weights, and the
+    ///   tokenizer where there is one), `load_to_first_token_seconds` (until a token after 8 others is chosen),
+    ///   `peak_memory_mib` of the process.
+    public func run() throws -> JSON {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let path = try ModelHub().directory(for: model)
+        let network = try ComputeThread.shared.run {
+            try PretrainedModel.causal(directory: path, weights: weights).network
+        }
+        let tokenizer = try? Tokenizer(directory: path)  // A model of random weights has none.
+        let loaded = clock.now
+        let benchmark = GenerationBenchmark(model: network, dtype: weights.activations)
+        try benchmark.firstToken()
+        let answered = clock.now
+        let rates = try benchmark.rates(promptTokens: promptTokens, newTokens: newTokens, repetitions: repetitions)
+        func seconds(_ end: ContinuousClock.Instant) -> JSON {
+            let parts = (end - start).components
+            return JSON(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+        }
+        return withExtendedLifetime(tokenizer) {
+            .object([
+                "weights": .string(weights.rawValue), "prompt_tokens": JSON(promptTokens),
+                "new_tokens": JSON(newTokens),
+                "prefill_tokens_per_second": JSON(rates.prefill), "decode_tokens_per_second": JSON(rates.decode),
+                "decode_after_prompt_tokens_per_second": JSON(rates.decodeAfterPrompt),
+                "load_seconds": seconds(loaded), "load_to_first_token_seconds": seconds(answered),
+                "peak_memory_mib": JSON(PeakMemory.mebibytes.rounded()),
+            ])
+        }
+    }
+}

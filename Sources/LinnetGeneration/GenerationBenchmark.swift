@@ -1,0 +1,104 @@
+import LinnetModels
+import LinnetTensors
+
+/// Measures how fast a model generates, on tokens drawn at random: no tokenizer is needed, and nothing is learnt from
+/// the answers.
+public final class GenerationBenchmark {
+    /// Tokens per second, the median of the repetitions.
+    public struct Rates: Sendable, Equatable {
+        /// Of a prompt computed in one pass.
+        public let prefill: Double
+        /// Of new tokens, one by one, from an empty context.
+        public let decode: Double
+        /// Of new tokens, one by one, behind the prompt.
+        public let decodeAfterPrompt: Double
+    }
+
+    private let loop: DecodingLoop
+    private let vocabularySize: Int
+    private let context: Int
+    private let clock = ContinuousClock()
+
+    /// Prepares a model, which nobody else uses meanwhile.
+    public init(model: any CausalLanguageModel, dtype: DType) {
+        loop = DecodingLoop(model: model, dtype: dtype, memoryLimit: Generator.standardMemoryLimit)
+        vocabularySize = model.vocabularySize
+        context = model.maximumLength
+    }
+
+    /// Computes a short prompt and chooses a token.
+    ///
+    /// - Throws: ``GenerationError`` when the logits are not finite.
+    public func firstToken() throws {
+        let shortPrompt = 8
+        _ = try ComputeThread.shared.run {
+            try prepare(tokens: shortPrompt)
+            return try choose(loop.forward([prompt(min(shortPrompt, context - 1))], slots: [0], rows: .last))
+        }
+    }
+
+    /// Measures after one round to warm up.
+    ///
+    /// - Throws: ``GenerationError/promptTooLong(tokens:context:)`` when the context does not hold prompt and answer.
+    public func rates(promptTokens: Int, newTokens: Int, repetitions: Int) throws -> Rates {
+        guard promptTokens + newTokens <= context else {
+            throw GenerationError.promptTooLong(tokens: promptTokens + newTokens, context: context)
+        }
+        return try ComputeThread.shared.run {
+            try prepare(tokens: promptTokens + newTokens)
+            let prompt = prompt(promptTokens)
+            var prefill: [Double] = []
+            var decode: [Double] = []
+            var decodeAfterPrompt: [Double] = []
+            for round in 0...repetitions {
+                let isMeasured = round > 0
+                let steps = isMeasured ? newTokens : min(newTokens, 4)
+                let empty = try seconds { try self.decode(from: prompt[0], steps: steps) }
+                try prepare(tokens: promptTokens + newTokens)
+                let first = try seconds { try loop.prefill([prompt], slots: [0], CancellationFlag()) { _, _, _ in } }
+                let behind = try seconds { try self.decode(from: prompt[0], steps: steps) }
+                try prepare(tokens: promptTokens + newTokens)
+                guard isMeasured else { continue }
+                decode.append(Double(steps) / empty)
+                prefill.append(Double(promptTokens) / first)
+                decodeAfterPrompt.append(Double(steps) / behind)
+            }
+            return Rates(
+                prefill: median(prefill), decode: median(decode), decodeAfterPrompt: median(decodeAfterPrompt))
+        }
+    }
+
+    private func prepare(tokens: Int) throws {
+        _ = try loop.cache.reserve(slots: 1, capacity: min(tokens, context))
+        loop.cache.truncate(slot: 0, to: 0)
+    }
+
+    private func decode(from first: Int32, steps: Int) throws {
+        var token = first
+        for _ in 0..<steps { token = try choose(loop.forward([[token]], slots: [0], rows: .last)) }
+    }
+
+    /// The most probable token, with its log-probability as every answer has it.
+    private func choose(_ scores: NextTokenScores) throws -> Int32 {
+        let id = scores.withRow(0) { $0.best }
+        guard !scores.logProbability(row: 0, of: id).isNaN else { throw GenerationError.notFinite(position: 0) }
+        return id
+    }
+
+    private func prompt(_ count: Int) -> [Int32] {
+        var numbers = RandomNumbers(seed: 1)
+        return (0..<max(count, 1)).map { _ in Int32(Int(numbers.nextWord()) % vocabularySize) }
+    }
+
+    private func seconds(_ body: () throws -> Void) rethrows -> Double {
+        let duration = try clock.measure(body)
+        return max(Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18, 1e-9)
+    }
+
+    private func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        guard !sorted.isEmpty else { return 0 }
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    }
+}

@@ -1,0 +1,29 @@
+import LinnetLayers
+import LinnetTensors
+
+/// The word embedding of a decoder and the head that turns hidden states into scores of words: one matrix when they
+/// are tied (Press & Wolf, 2017), and then saved once.
+struct WordEmbedding {
+    /// `[vocabulary, width]`.
+    let table: Parameter
+    private let ownHead: Linear?
+
+    /// - Parameters:
+    ///   - weights: Where the embedding is stored.
+    ///   - head: Where the head is stored; `nil` when it is tied to the embedding.
+    init(vocabulary: Int, width: Int, _ weights: Weights, head: Weights?, initial: InitialValue) throws {
+        table = try weights.parameter("weight", shape: [vocabulary, width], initial: initial)
+        ownHead = try head.map { try Linear(width, vocabulary, $0, bias: false, initial: initial) }
+    }
+
+    /// `[tokens, width]`; rows of no sequence are zeros.
+    func embed(_ pass: CausalPass) -> Tensor {
+        embeddingSum(word: table, ids: pass.batch.ids, dtype: pass.dtype)
+    }
+
+    /// `[rows, width] → [rows, vocabulary]`.
+    func logits(_ hidden: Tensor) -> Tensor {
+        guard let ownHead else { return linear(hidden, [(weight: table, bias: nil)])[0] }
+        return ownHead(hidden)
+    }
+}
