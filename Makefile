@@ -1,6 +1,6 @@
 # Thin targets over SwiftPM and Scripts/. `make help` lists them.
 
-.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune test-minilm sizes
+.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate test-minilm sizes
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ examples: ## build the example package and run the program that needs no model
 
 bench-finetune: build ## fine-tune beside the Hugging Face Trainer on this machine and print the ratios
 	@Benchmarks/finetune/run
+
+bench-generate: build ## generate and pretrain beside llama.cpp, transformers and PyTorch and print the ratios
+	@Benchmarks/generate/run
 
 test-minilm: build ## check the release binary on the real all-MiniLM-L6-v2; skipped where it cannot be had
 	@Scripts/test-minilm

@@ -11,11 +11,12 @@ def markdown(header: list[str], rows: list[list[str]]) -> str:
 
 
 def machine(peers: tuple[str, ...]) -> str:
-    """The processor and the versions of the peers, in one line."""
+    """The processor and the versions of those peers that are installed, in one line."""
     information = pathlib.Path("/proc/cpuinfo")
     names = [line for line in information.read_text().splitlines() if line.startswith("model name")]
     processor = names[0].split(":")[1].strip() if names else platform.processor()
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in peers)
+    known = {each.metadata["Name"].lower().replace("_", "-"): each.version for each in importlib.metadata.distributions()}
+    versions = ", ".join(f"{name} {known[name]}" for name in peers if name in known)
     return f"{processor}, two cores, {platform.system()}; {versions}"
 
 

@@ -2,7 +2,6 @@
 // matrix, so nothing is added across lanes.
 #pragma once
 
-typedef uint8_t vb __attribute__((vector_size(4 * LK_WIDTH)));
 typedef vu vu_anywhere __attribute__((aligned(4), may_alias));
 typedef vu vu_aligned __attribute__((may_alias));
 typedef int32_t code_quad __attribute__((may_alias));

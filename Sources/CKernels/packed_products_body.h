@@ -25,18 +25,17 @@ LK_INLINE void store_outputs(const lk_packed_product *product, enum lk_element e
     }
 }
 
-/// One group of a product for `rows` rows of x, from row `first` on.
-LK_INLINE void group_product(const struct packed_products *task, const lk_packed_product *product, long group,
-                             long first, const int rows) {
-    const struct activations *x = &task->x;
+/// One group of a product for a tile of `rows` rows of x that begins at `first`.
+LK_INLINE void group_product(const lk_packed_product *product, long group, const struct activations *x, long first,
+                             const int rows) {
     const lk_packed_matrix *matrix = &product->matrix;
     vf sums[most_rows][group_vectors];
     if (matrix->format == LK_PACKED_Q8) {
-        const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q8, x->blocks);
-        integer_tile(sums, weights, x, first, LK_PACKED_Q8, rows);
+        const uint8_t *weights = matrix->weights;
+        integer_tile(sums, weights + group * group_bytes(LK_PACKED_Q8, x->blocks), x, first, LK_PACKED_Q8, rows);
     } else if (matrix->format == LK_PACKED_Q4) {
-        const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q4, x->blocks);
-        integer_tile(sums, weights, x, first, LK_PACKED_Q4, rows);
+        const uint8_t *weights = matrix->weights;
+        integer_tile(sums, weights + group * group_bytes(LK_PACKED_Q4, x->blocks), x, first, LK_PACKED_Q4, rows);
     } else {
         float results[most_rows][group_rows] = {0};
         long first_output = group * group_rows, left = matrix->outputs - first_output;
@@ -58,25 +57,25 @@ LK_INLINE void group_product(const struct packed_products *task, const lk_packed
     }
 }
 
-/// All rows of x, tile by tile.
-static void whole_group_product(const struct packed_products *task, const lk_packed_product *product, long group) {
+/// One group of a product for all rows of x, tile by tile.
+static void whole_group_product(const lk_packed_product *product, long group, const struct activations *x) {
     long size;
-    for (long row = 0; row < task->x.rows; row += size) {
-        size = tile_size(task->x.rows - row);
+    for (long row = 0; row < x->rows; row += size) {
+        size = tile_size(x->rows - row);
         switch (size) {
 #if LK_WIDTH == 16
         case 8:
-            group_product(task, product, group, row, 8);
+            group_product(product, group, x, row, 8);
             break;
         case 4:
-            group_product(task, product, group, row, 4);
+            group_product(product, group, x, row, 4);
             break;
 #endif
         case 2:
-            group_product(task, product, group, row, 2);
+            group_product(product, group, x, row, 2);
             break;
         default:
-            group_product(task, product, group, row, 1);
+            group_product(product, group, x, row, 1);
         }
     }
 }
@@ -92,7 +91,7 @@ static void packed_product_range(void *context, long begin, long end) {
             product++;
             groups = row_groups(product->matrix.outputs);
         }
-        whole_group_product(task, product, item - offset);
+        whole_group_product(product, item - offset, &task->x);
     }
 }
 

@@ -7,17 +7,25 @@ extension PretrainedModel where Network == any CausalLanguageModel {
     /// Loads a causal language model; a checkpoint that lacks a tensor is an error.
     ///
     /// - Parameters:
-    ///   - directory: A model directory: `config.json` and safetensors, sharded or not.
+    ///   - directory: A model directory: `config.json` and safetensors, sharded or not, or `model.gguf`.
     ///   - weights: The format in which matrices are held, frozen; `nil` for fp32 masters, which training can change.
     /// - Throws: ``ModelError`` or `FormatError` naming the file and the key or tensor.
     public static func causal(directory: String, weights format: WeightFormat? = nil) throws -> PretrainedModel {
         var config = try ModelConfiguration(directory: directory)
         let architecture = try ModelRegistry.causalArchitecture(of: config)
-        let files = try WeightFiles(directory: directory)
-        if try files.holdsOwnHead(architecture, config) { config.json["tie_word_embeddings"] = false }
+        let source: any WeightSource
+        let hasOwnHead: Bool
+        if GGUFWeights.areIn(directory) {
+            let file = try GGUFWeights(path: "\(directory)/\(GGUFWeights.fileName)", configuration: config)
+            (source, hasOwnHead) = (file, file.shape(of: "lm_head.weight") != nil)
+        } else {
+            let files = try WeightFiles(directory: directory)
+            (source, hasOwnHead) = (files, try files.holdsOwnHead(architecture, config))
+        }
+        if hasOwnHead { config.json["tie_word_embeddings"] = false }
         let store = ParameterStore()
         let weights = Weights(
-            store: store, source: files, omittedPrefix: architecture.prefix, isComplete: true,
+            store: store, source: source, omittedPrefix: architecture.prefix, isComplete: true,
             storage: format.map { .packed($0) } ?? .master)
         let network = try architecture.build(config, weights)
         return PretrainedModel(network: network, store: store, configuration: config, source: directory)

@@ -1,7 +1,7 @@
 import LinnetFormats
 
 extension TokenizerParts {
-    /// The parts of RoBERTa or GPT-2 around a `vocab.json` and a `merges.txt`.
+    /// The parts of RoBERTa, GPT-2 or Qwen2 around a `vocab.json` and a `merges.txt`.
     static func readBytePairs(
         _ file: FileValue, _ lines: [String], path: String, _ configuration: TokenizerConfiguration
     ) throws -> TokenizerParts {
@@ -28,13 +28,19 @@ extension TokenizerParts {
         let settings = BytePairModel.Settings(
             isByteLevel: true, unknownId: nil, fusesUnknown: false, ignoresMerges: false)
         let model = BytePairModel(vocabulary: vocabulary, merges: MergeTable(pairs), settings: settings)
-        let words = PreTokenizer.byteLevel(addsPrefixSpace: configuration.addsPrefixSpace ?? false, splits: true)
+        let addsPrefixSpace = configuration.addsPrefixSpace ?? false
+        let isQwen = configuration.tokenizerClass?.hasPrefix("Qwen2") == true
+        let words: [PreTokenizer] =
+            isQwen
+            ? [.known(.qwen2), .byteLevel(addsPrefixSpace: addsPrefixSpace, splits: false)]
+            : [.byteLevel(addsPrefixSpace: addsPrefixSpace, splits: true)]
         return TokenizerParts(
-            pipeline: TokenPipeline(normalizers: [], steps: [words], model: .bytePair(model), added: added),
+            pipeline: TokenPipeline(
+                normalizers: isQwen ? [.form(.nfc)] : [], steps: words, model: .bytePair(model), added: added),
             added: added, template: template, decoder: .byteLevel, roles: ids,
             configurationFile: configurationFile(
-                isRoberta ? "RobertaTokenizer" : "GPT2Tokenizer", ids, added, vocabulary,
-                settings: [("add_prefix_space", .bool(configuration.addsPrefixSpace ?? false))]))
+                isQwen ? "Qwen2Tokenizer" : isRoberta ? "RobertaTokenizer" : "GPT2Tokenizer", ids, added, vocabulary,
+                settings: [("add_prefix_space", .bool(addsPrefixSpace))]))
     }
 
     private static func isRoberta(_ configuration: TokenizerConfiguration, _ vocabulary: Vocabulary) -> Bool {

@@ -50,21 +50,22 @@ final class BytePairModel: WordModel {
             session.append(whole)
             return
         }
-        session.merges.start()
+        let merging = session.merges
+        merging.start(limit: count)
         if settings.isByteLevel {
-            for index in 0..<count { addSymbol(byteIds[Int(word[index])], to: &session.merges) }
+            for index in 0..<count { addSymbol(byteIds[Int(word[index])], to: merging) }
         } else {
             var index = 0
             while index < count {
                 let length = UTF8Text.decode(word + index, remaining: count - index).length
                 let id = vocabulary.id(word + index, count: length)
                 let isSpelled =
-                    id < 0 && byteTokens?.spell(word + index, count: length) { session.merges.append($0) } == true
-                if !isSpelled { addSymbol(id, to: &session.merges) }
+                    id < 0 && byteTokens?.spell(word + index, count: length) { merging.append($0) } == true
+                if !isSpelled { addSymbol(id, to: merging) }
                 index += length
             }
         }
-        session.merges.merge(by: merges) { session.append($0) }
+        merging.merge(by: merges) { session.append($0) }
     }
 
     private func wholeWordId(_ word: UnsafePointer<UInt8>, count: Int) -> Int32? {
@@ -72,7 +73,7 @@ final class BytePairModel: WordModel {
         return vocabulary.id(of: settings.isByteLevel ? ByteAlphabet.text(of: bytes) : Array(bytes))
     }
 
-    private func addSymbol(_ id: Int32, to workspace: inout BytePairWorkspace) {
+    private func addSymbol(_ id: Int32, to workspace: BytePairWorkspace) {
         if id >= 0 {
             workspace.append(id)
         } else if let unknown = settings.unknownId {

@@ -1,130 +1,150 @@
 /// The symbols of one word while they merge.
-struct BytePairWorkspace {
-    private var symbols: [Int32] = []
-    /// The rank of the merge of each symbol with its successor.
-    private var ranks: [UInt32] = []
-    /// The id that this merge gives.
-    private var merged: [Int32] = []
-    private var next: [Int] = []
-    private var previous: [Int] = []
-    private var heap: [UInt64] = []
-    private var endsWithUnknown = false
+///
+/// Short words are scanned for the merge of lowest rank again and again; long ones keep a heap of merges and a linked list
+/// of symbols, so that time is n log n.
+final class BytePairWorkspace {
+    /// A symbol with the merge with its successor.
+    private struct Symbol {
+        var id: Int32
+        /// What the merge gives.
+        var merged: Int32
+        var rank: UInt32
+    }
 
     /// Up to this many symbols a scan for the lowest rank is faster than a heap.
     private static let scanLimit = 48
 
-    /// Begins a word.
-    mutating func start() {
-        symbols.removeAll(keepingCapacity: true)
-        endsWithUnknown = false
+    private var symbols: UnsafeMutablePointer<Symbol>
+    private var capacity = 256
+    private var count = 0
+    private var endsWithUnknown = false
+    private var next: [Int] = []
+    private var previous: [Int] = []
+    private var heap: [UInt64] = []
+
+    init() {
+        symbols = .allocate(capacity: 256)
     }
 
-    mutating func append(_ id: Int32) {
-        symbols.append(id)
+    deinit { symbols.deallocate() }
+
+    /// Begins a word of at most `limit` symbols.
+    func start(limit: Int) {
+        count = 0
+        endsWithUnknown = false
+        guard limit > capacity else { return }
+        symbols.deallocate()
+        capacity = limit
+        symbols = .allocate(capacity: limit)
+    }
+
+    /// Appends a symbol of the word.
+    @inline(__always)
+    func append(_ id: Int32) {
+        guard count < capacity else { return }
+        symbols[count] = Symbol(id: id, merged: -1, rank: MergeTable.never)
+        count += 1
         endsWithUnknown = false
     }
 
     /// Appends the symbol for something unknown, unless it fuses with an unknown one before it.
-    mutating func append(unknown id: Int32, fusing: Bool) {
+    func append(unknown id: Int32, fusing: Bool) {
         if fusing, endsWithUnknown { return }
-        symbols.append(id)
+        append(id)
         endsWithUnknown = true
     }
 
     /// Gives back storage for more than `limit` symbols.
-    mutating func reset(keeping limit: Int) {
-        if symbols.capacity > limit { self = BytePairWorkspace() }
+    func reset(keeping limit: Int) {
+        if next.capacity > limit {
+            next = []
+            previous = []
+            heap = []
+        }
+        guard capacity > limit else { return }
+        symbols.deallocate()
+        capacity = 256
+        symbols = .allocate(capacity: capacity)
     }
 
     /// Merges until no pair is left, then hands out the symbols in order.
-    mutating func merge(by table: MergeTable, _ output: (Int32) -> Void) {
-        if table.results.isEmpty {
-            for id in symbols { output(id) }
-        } else if symbols.count <= Self.scanLimit {
-            mergeByScan(table)
-            for id in symbols { output(id) }
-        } else {
-            mergeByHeap(table, output)
+    @inline(__always)
+    func merge(by table: MergeTable, _ output: (Int32) -> Void) {
+        guard count > Self.scanLimit, !table.results.isEmpty else {
+            if count > 1, !table.results.isEmpty { mergeByScan(table) }
+            for place in 0..<count { output(symbols[place].id) }
+            return
+        }
+        mergeByHeap(table)
+        var place = 0
+        while place < count {
+            output(symbols[place].id)
+            place = next[place]
         }
     }
 
-    private mutating func mergeByScan(_ table: MergeTable) {
-        guard symbols.count > 1 else { return }
-        ranks.removeAll(keepingCapacity: true)
-        merged.removeAll(keepingCapacity: true)
-        for index in 0..<symbols.count - 1 {
-            let merge = table.merge(symbols[index], symbols[index + 1])
-            ranks.append(merge.rank)
-            merged.append(merge.id)
-        }
+    /// Looks up the merge of the symbol at `place` with the one at `successor`.
+    @inline(__always)
+    private func update(_ place: Int, _ successor: Int, _ table: MergeTable) {
+        let merge = table.merge(symbols[place].id, symbols[successor].id)
+        symbols[place].rank = merge.rank
+        symbols[place].merged = merge.id
+    }
+
+    private func mergeByScan(_ table: MergeTable) {
+        let symbols = symbols
+        for place in 0..<count - 1 { update(place, place + 1, table) }
         while true {
             var best = MergeTable.never
             var place = 0
-            for (index, rank) in ranks.enumerated() where rank < best {
-                best = rank
+            for index in 0..<count - 1 where symbols[index].rank < best {
+                best = symbols[index].rank
                 place = index
             }
             guard best != MergeTable.never else { return }
-            symbols[place] = merged[place]
-            symbols.remove(at: place + 1)
-            ranks.remove(at: place)
-            merged.remove(at: place)
-            if place < ranks.count { update(place, symbols[place + 1], table) }
-            if place > 0 { update(place - 1, symbols[place], table) }
+            symbols[place] = Symbol(id: symbols[place].merged, merged: -1, rank: MergeTable.never)
+            for index in place + 1..<count - 1 { symbols[index] = symbols[index + 1] }
+            count -= 1
+            if place + 1 < count { update(place, place + 1, table) }
+            if place > 0 { update(place - 1, place, table) }
         }
     }
 
-    /// Looks up the merge of the symbol at `place` with `successor`.
-    private mutating func update(_ place: Int, _ successor: Int32, _ table: MergeTable) {
-        let merge = table.merge(symbols[place], successor)
-        ranks[place] = merge.rank
-        merged[place] = merge.id
-    }
-
     /// A linked list of symbols and a heap of (rank, place). Entries that no longer hold are passed over.
-    private mutating func mergeByHeap(_ table: MergeTable, _ output: (Int32) -> Void) {
-        let count = symbols.count
+    private func mergeByHeap(_ table: MergeTable) {
         next = Array(1...count)
         previous = Array(-1..<count - 1)
-        ranks = [UInt32](repeating: MergeTable.never, count: count)
-        merged = [Int32](repeating: -1, count: count)
         heap.removeAll(keepingCapacity: true)
         for place in 0..<count - 1 {
-            update(place, symbols[place + 1], table)
-            if ranks[place] != MergeTable.never { heap.append(Self.key(ranks[place], place)) }
+            update(place, place + 1, table)
+            if symbols[place].rank != MergeTable.never { heap.append(Self.key(symbols[place].rank, place)) }
         }
         heap.sort()  // a sorted array is a heap
         while let key = popLowest() {
             let place = Int(truncatingIfNeeded: key & 0xFFFF_FFFF)
-            guard UInt64(ranks[place]) == key >> 32 else { continue }
+            guard UInt64(symbols[place].rank) == key >> 32 else { continue }
             let gone = next[place]
-            symbols[place] = merged[place]
-            ranks[gone] = MergeTable.never
+            symbols[place] = Symbol(id: symbols[place].merged, merged: -1, rank: MergeTable.never)
+            symbols[gone].rank = MergeTable.never
             next[place] = next[gone]
             if next[gone] < count { previous[next[gone]] = place }
-            ranks[place] = MergeTable.never
             if next[place] < count { renew(place, table) }
             if previous[place] >= 0 { renew(previous[place], table) }
         }
-        var place = 0
-        while place < count {
-            output(symbols[place])
-            place = next[place]
-        }
-        symbols.removeAll(keepingCapacity: true)
     }
 
-    private mutating func renew(_ place: Int, _ table: MergeTable) {
-        let before = ranks[place]
-        update(place, symbols[next[place]], table)
-        if ranks[place] != MergeTable.never, ranks[place] != before { push(Self.key(ranks[place], place)) }
+    private func renew(_ place: Int, _ table: MergeTable) {
+        let before = symbols[place].rank
+        update(place, next[place], table)
+        let rank = symbols[place].rank
+        if rank != MergeTable.never, rank != before { push(Self.key(rank, place)) }
     }
 
     private static func key(_ rank: UInt32, _ place: Int) -> UInt64 {
         UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: place))
     }
 
-    private mutating func push(_ key: UInt64) {
+    private func push(_ key: UInt64) {
         heap.append(key)
         var child = heap.count - 1
         while child > 0 {
@@ -135,7 +155,7 @@ struct BytePairWorkspace {
         }
     }
 
-    private mutating func popLowest() -> UInt64? {
+    private func popLowest() -> UInt64? {
         guard let lowest = heap.first, let last = heap.popLast() else { return nil }
         guard !heap.isEmpty else { return lowest }
         heap[0] = last

@@ -10,9 +10,11 @@ final class EncodingSession {
     let other = ByteBuffer()
     /// Text as pre-tokenizers change it, by step.
     private var changed: [ByteBuffer] = []
-    let cache = WordCache(bits: 13)
+    private(set) var cache = WordCache(bits: WordCache.bits.first)
+    let longWords = LongWordCache(bits: 12)
+    private var hasFullCache = false
     /// Working memory of `BytePairModel`.
-    var merges = BytePairWorkspace()
+    let merges = BytePairWorkspace()
     /// Working memory of `UnigramModel`.
     var lattice = UnigramLattice()
 
@@ -27,6 +29,7 @@ final class EncodingSession {
     deinit {
         ids.deallocate()
         cache.deallocate()
+        longWords.deallocate()
     }
 
     /// Makes room for `added` more ids and for a store of four at the end.
@@ -42,6 +45,16 @@ final class EncodingSession {
         ids.deallocate()
         ids = fresh
         capacity = newCapacity
+    }
+
+    /// Remembers the ids of a word. Many different words make the cache grow, once.
+    func remember(_ key: WordCache.Key, ids: UnsafePointer<Int32>, count: Int) {
+        if !hasFullCache, cache.isCrowded {
+            cache.deallocate()
+            cache = WordCache(bits: WordCache.bits.full)
+            hasFullCache = true
+        }
+        cache.insert(key, ids: ids, count: count)
     }
 
     /// The buffer that belongs to a step of the pre-tokenizers.

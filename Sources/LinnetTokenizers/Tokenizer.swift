@@ -128,10 +128,20 @@ public final class Tokenizer: Sendable {
         parts.added.tokens.map { ($0.id, String(decoding: $0.token.content, as: UTF8.self), $0.token.isSpecial) }
     }
 
-    /// The id of the token that begins a text (`bos_token`).
-    public var beginId: Int32? { parts.roles[.beginning] }
-    /// The id of the token that ends a text (`eos_token`).
-    public var endId: Int32? { parts.roles[.end] }
+    /// The id of the token that begins a text: `bos_token` of the files, else a special token with a usual name.
+    public var beginId: Int32? {
+        parts.roles[.beginning] ?? specialId(["<s>", "<|begin_of_text|>", "<bos>", "<|endoftext|>"])
+    }
+    /// The id of the token that ends a text: `eos_token` of the files, else a special token with a usual name.
+    public var endId: Int32? {
+        parts.roles[.end] ?? specialId(["</s>", "<|end_of_text|>", "<eos>", "<|endoftext|>"])
+    }
+
+    private func specialId(_ names: [String]) -> Int32? {
+        names.lazy.compactMap { self.parts.added.id(of: Array($0.utf8)) }
+            .first { self.parts.added.token($0)?.isSpecial == true }
+    }
+
     /// The id of the padding token.
     public var paddingId: Int32? { parts.roles[.padding] }
     /// The id of the token that begins a sequence and stands for it in classification.

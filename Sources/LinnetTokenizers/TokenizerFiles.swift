@@ -12,6 +12,12 @@ struct TokenizerFiles: Sendable {
     let directory: String
     private(set) var contents: [String: [UInt8]] = [:]
 
+    /// Files that exist in memory; `directory` stands for them in errors.
+    init(directory: String, contents: [String: [UInt8]]) {
+        self.directory = directory
+        self.contents = contents
+    }
+
     /// Reads all files of a tokenizer that `directory` has.
     init(directory: String) throws {
         self.directory = directory

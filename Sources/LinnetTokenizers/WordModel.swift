@@ -18,7 +18,7 @@ extension WordModel {
         guard count > 0 else { return }
         session.reserve(count)
         guard count <= WordCache.longestWord else {
-            encode(word, count: count, into: session)
+            appendLong(word, count: count, to: session)
             return
         }
         let key = WordCache.Key(word, count: count)
@@ -29,6 +29,22 @@ extension WordModel {
         }
         let start = session.count
         encode(word, count: count, into: session)
-        session.cache.insert(key, ids: session.ids + start, count: session.count - start)
+        session.remember(key, ids: session.ids + start, count: session.count - start)
+    }
+
+    @inline(never)
+    private func appendLong(_ word: UnsafePointer<UInt8>, count: Int, to session: EncodingSession) {
+        guard LongWordCache.lengths.contains(count) else {
+            encode(word, count: count, into: session)
+            return
+        }
+        let found = session.longWords.find(word, count: count, into: session.ids + session.count)
+        if found > 0 {
+            session.count += found
+            return
+        }
+        let start = session.count
+        encode(word, count: count, into: session)
+        session.longWords.insert(word, count: count, ids: session.ids + start, idCount: session.count - start)
     }
 }

@@ -62,6 +62,7 @@ import Testing
     @Test(arguments: [
         ["classify", "--model", "/nowhere/model"], ["embed", "--model", "/nowhere/model"],
         ["inspect", "/nowhere/model"], ["merge", "/nowhere/model", "--output", "/nowhere/merged"],
+        ["quantize", "/nowhere/model", "--output", "/nowhere/quantized"],
         ["finetune", "classify", "--model", "/nowhere/model", "--train", "/nowhere/t.tsv", "--output", "/tmp/x"],
     ])
     func aMissingFileIsOneLineAndStatusOne(words: [String]) throws {

@@ -37,10 +37,10 @@ import Testing
             pairs.shuffle()
             for (rank, pair) in pairs.enumerated() { ranks[[pair.first, pair.second]] = (rank, pair.id) }
             let table = MergeTable(pairs)
-            var workspace = BytePairWorkspace()
+            let workspace = BytePairWorkspace()
             for count in [0, 1, 2, 3, 10, 47, 48, 49, 50, 100 + round] {
                 let symbols = (0..<count).map { _ in Int32.random(in: 0..<4, using: &generator) }
-                workspace.start()
+                workspace.start(limit: 200)
                 for symbol in symbols { workspace.append(symbol) }
                 var output: [Int32] = []
                 workspace.merge(by: table) { output.append($0) }
@@ -52,8 +52,8 @@ import Testing
     @Test func neighbouringUnknownSymbolsFuseOnlyWhenAsked() {
         let table = MergeTable([])
         for (fusing, expected) in [(true, [9, 1, 9]), (false, [9, 9, 1, 9])] as [(Bool, [Int32])] {
-            var workspace = BytePairWorkspace()
-            workspace.start()
+            let workspace = BytePairWorkspace()
+            workspace.start(limit: 200)
             workspace.append(unknown: 9, fusing: fusing)
             workspace.append(unknown: 9, fusing: fusing)
             workspace.append(1)

@@ -28,6 +28,10 @@ import Testing
         #"{"type":"TemplateProcessing","single":\#(single),"pair":[],"special_tokens":\#(special)}"#
     }
 
+    static func split(_ pattern: String, behavior: String = "Isolated") -> String {
+        #"{"type":"Split","pattern":\#(pattern),"behavior":"\#(behavior)"}"#
+    }
+
     static let nested = String(repeating: #"{"type":"Sequence","normalizers":["#, count: 1000)
 
     /// Files with the kind of their error and the place it names.
@@ -41,7 +45,7 @@ import Testing
         (file(model: "null"), .malformed, ""),
         (file(model: "[]"), .malformed, "model"),
         (file(model: #"{"type":"WordPiece"}"#), .malformed, "model"),
-        (file(model: #"{"type":"Unigram","vocab":[]}"#), .unsupported, "model"),
+        (file(model: #"{"type":"Unigram","vocab":[]}"#), .malformed, "model.vocab"),
         (file(model: #"{"type":7}"#), .malformed, "model.type"),
         (file(model: wordPiece("{}")), .malformed, "model.vocab"),
         (file(model: wordPiece("[]")), .malformed, "model.vocab"),
@@ -62,7 +66,16 @@ import Testing
         (file(model: bytePair(#"{}"#)), .malformed, "model.merges"),
         (file(model: #"{"type":"BPE","vocab":{"a":0}}"#), .malformed, "model"),
         (file(model: bytePair("[]", settings: #""dropout":0.1,"#)), .unsupported, "model.dropout"),
-        (file(model: bytePair("[]", settings: #""byte_fallback":true,"#)), .unsupported, "model.byte_fallback"),
+        (file(model: bytePair("[]", settings: #""byte_fallback":1,"#)), .malformed, "model.byte_fallback"),
+        (file(model: #"{"type":"Unigram","vocab":{}}"#), .malformed, "model.vocab"),
+        (file(model: #"{"type":"Unigram","vocab":[["a"]]}"#), .malformed, "model.vocab[0]"),
+        (file(model: #"{"type":"Unigram","vocab":[["a",-1],["b","-2"]]}"#), .malformed, "model.vocab[1]"),
+        (file(model: #"{"type":"Unigram","vocab":[["a",-1]],"unk_id":1}"#), .malformed, "model.unk_id"),
+        (file(model: #"{"type":"Unigram","vocab":[["a",-1]],"unk_id":-1}"#), .malformed, "model.unk_id"),
+        (
+            file(model: #"{"type":"Unigram","vocab":[["\#(String(repeating: "x", count: 5000))",-1]]}"#), .malformed,
+            "model.vocab[0]"
+        ),
         (file(model: bytePair("[]", settings: #""unk_token":"u","#)), .malformed, "model.unk_token"),
         (
             file(model: bytePair("[]", settings: #""end_of_word_suffix":"</w>","#)), .unsupported,
@@ -78,7 +91,14 @@ import Testing
             file(added: #"[{"id":2,"content":"\#(String(repeating: "x", count: 5000))"}]"#), .malformed,
             "added_tokens[0].content"
         ),
-        (file(normalizer: #"{"type":"Precompiled"}"#), .unsupported, "normalizer"),
+        (file(normalizer: #"{"type":"Precompiled"}"#), .malformed, "normalizer"),
+        (file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"%"}"#), .malformed, "normalizer.precompiled"),
+        (file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":""}"#), .malformed, "normalizer.precompiled"),
+        (file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"////fwA="}"#), .malformed, "normalizer.pre"),
+        (
+            file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"BAAAAAAAAAD/"}"#), .malformed,
+            "normalizer.precompiled_charsmap"
+        ),
         (file(normalizer: #"{"type":"Sequence"}"#), .malformed, "normalizer"),
         (file(normalizer: nested + String(repeating: "]}", count: 1000)), .malformed, ""),
         (
@@ -86,17 +106,40 @@ import Testing
             "normalizer.normalizers[1]"
         ),
         (
-            file(normalizer: #"{"type":"Replace","pattern":{"Regex":"(a+)+"},"content":""}"#), .unsupported,
-            "normalizer.pattern"
+            file(normalizer: #"{"type":"Replace","pattern":{"Regex":"(a+"},"content":""}"#), .unsupported,
+            "normalizer.pattern.Regex"
         ),
         (
             file(normalizer: #"{"type":"Replace","pattern":{"String":""},"content":""}"#), .malformed,
             "normalizer.pattern.String"
         ),
-        (file(preTokenizer: #"{"type":"Split"}"#), .unsupported, "pre_tokenizer"),
+        (file(preTokenizer: #"{"type":"Split"}"#), .malformed, "pre_tokenizer"),
+        (file(preTokenizer: split(#"{"String":""}"#)), .malformed, "pre_tokenizer.pattern.String"),
+        (file(preTokenizer: split(#"{"Regex":7}"#)), .malformed, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Glob":"*"}"#)), .malformed, "pre_tokenizer.pattern"),
+        (file(preTokenizer: split(#"{"Regex":"["}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"\\"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"\\p{"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"\\p{Nope}"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"[a&&b]"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"[a[b]]"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"a{1,2}+"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (file(preTokenizer: split(#"{"Regex":"\\C"}"#)), .unsupported, "pre_tokenizer.pattern.Regex"),
+        (
+            file(preTokenizer: split(#"{"Regex":"\#(String(repeating: "(", count: 70_000))"}"#)), .unsupported,
+            "pre_tokenizer.pattern.Regex"
+        ),
+        (
+            file(preTokenizer: split(#"{"Regex":"\#(String(repeating: "(", count: 10_000))"}"#)), .unsupported,
+            "pre_tokenizer.pattern.Regex"
+        ),
+        (file(preTokenizer: split(#"{"Regex":"a"}"#, behavior: "Eaten")), .malformed, "pre_tokenizer.behavior"),
+        (file(preTokenizer: #"{"type":"Metaspace","replacement":"__"}"#), .malformed, "pre_tokenizer.replacement"),
+        (file(preTokenizer: #"{"type":"Metaspace","prepend_scheme":"last"}"#), .malformed, "pre_tokenizer.prepend"),
+        (file(preTokenizer: #"{"type":"CharDelimiterSplit","delimiter":""}"#), .malformed, "pre_tokenizer.delimiter"),
         (file(preTokenizer: #"{"type":"ByteLevel"}"#), .unsupported, "model"),
         (
-            file(preTokenizer: #"{"type":"Punctuation","behavior":"Removed"}"#), .unsupported,
+            file(preTokenizer: #"{"type":"Punctuation","behavior":"removed"}"#), .malformed,
             "pre_tokenizer.behavior"
         ),
         (
@@ -119,6 +162,10 @@ import Testing
             "post_processor.processors[1]"
         ),
         (file(decoder: #"{"type":"CTC"}"#), .unsupported, "decoder"),
+        (file(decoder: #"{"type":"Sequence","decoders":[{"type":"CTC"}]}"#), .unsupported, "decoder.decoders[0]"),
+        (file(decoder: #"{"type":"Strip","content":"ab"}"#), .malformed, "decoder.content"),
+        (file(decoder: #"{"type":"Strip","content":"a","start":-1}"#), .malformed, "decoder.start"),
+        (file(decoder: #"{"type":"BPEDecoder","suffix":""}"#), .malformed, "decoder.suffix"),
         (file(decoder: #"{"type":"WordPiece","cleanup":"yes"}"#), .malformed, "decoder.cleanup"),
     ]
 

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func wordsAreFoundAgainWithTheirIds() {
-        let cache = WordCache(bits: 4)
+        var cache = WordCache(bits: 4)
         defer { cache.deallocate() }
         var ids = [Int32](repeating: 7, count: 8)
         for count in 1...WordCache.mostIds {
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func aFullCacheForgetsButNeverConfuses() {
-        let cache = WordCache(bits: 2)
+        var cache = WordCache(bits: 2)
         defer { cache.deallocate() }
         var ids = [Int32](repeating: 0, count: 8)
         var found = 0
@@ -57,5 +57,26 @@ import Testing
             }
         }
         #expect(found < 2000)
+    }
+
+    @Test func longWordsAreFoundAgainWhateverStandsBehindThem() {
+        let cache = LongWordCache(bits: 10)
+        defer { cache.deallocate() }
+        var ids = [Int32](repeating: 7, count: 40)
+        for count in LongWordCache.lengths {
+            let word = (0..<count).map { UInt8(100 + $0) }
+            for (place, slack) in [UInt8(0), 1, 255].enumerated() {
+                let bytes = word + [UInt8](repeating: slack, count: 16)
+                let idCount = count % LongWordCache.mostIds + 1
+                let known = (0..<Int32(idCount)).map { $0 + 50 }
+                #expect(cache.find(bytes, count: count, into: &ids) == (place == 0 ? 0 : idCount))
+                if place == 0 { cache.insert(bytes, count: count, ids: known, idCount: idCount) }
+                #expect(cache.find(bytes, count: count, into: &ids) == idCount)
+                #expect(Array(ids.prefix(idCount)) == known)
+            }
+            var other = word
+            other[count - 1] = 0
+            #expect(cache.find(other + [UInt8](repeating: 0, count: 16), count: count, into: &ids) == 0)
+        }
     }
 }

@@ -29,14 +29,14 @@ enum InspectVerb {
         lines.append("bytes       \(inspection.byteCount)")
         lines.append("not finite  \(inspection.nonFiniteValues)")
         lines.append("tensors     \(inspection.tensors.count)")
-        lines += inspection.tensors.map { "  \($0.dtype.rawValue)  \($0.name)  \($0.shape)" }
+        lines += inspection.tensors.map { "  \($0.type)  \($0.name)  \($0.shape)" }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private static func object(_ inspection: ModelInspection) -> JSON {
         let tensors = inspection.tensors.map { tensor in
             JSON.object([
-                "name": .string(tensor.name), "dtype": .string(tensor.dtype.rawValue),
+                "name": .string(tensor.name), "dtype": .string(tensor.type),
                 "shape": .array(tensor.shape.map { .integer(Int64($0)) }),
             ])
         }

@@ -118,11 +118,13 @@ struct ExpressionSyntax {
         case "h": append(set: Self.hexadecimal, inClass: inClass)
         case "w": append(set: Self.word, inClass: inClass)
         case "d": append(set: Self.category("Nd"), inClass: inClass)
-        case "S" where !inClass: output += "[^\(Self.whitespace)]"
+        case "S": append(set: Self.notWhitespace, inClass: inClass)
         case "W" where !inClass: output += "[^\(Self.word)]"
         case "D" where !inClass: output += "[^\(Self.category("Nd"))]"
         case "H" where !inClass: output += "[^\(Self.hexadecimal)]"
-        case "H": throw Failure(message: "'\\H' within a set is not implemented")
+        case "b" where !inClass: output += Self.boundary(isOne: true)
+        case "B" where !inClass: output += Self.boundary(isOne: false)
+        case "H", "W", "D": throw Failure(message: "'\\\(scalar)' within a set is not implemented")
         case "p", "P": try translateProperty(scalar, inClass: inClass)
         case "u": try translateCodePoint()
         default:
@@ -164,15 +166,27 @@ struct ExpressionSyntax {
         }
     }
 
+    /// A place between a word character and something else, or any other place.
+    private static func boundary(isOne: Bool) -> String {
+        "(?:(?<=[\(word)])(?\(isOne ? "!" : "=")[\(word)])|(?<![\(word)])(?\(isOne ? "=" : "!")[\(word)]))"
+    }
+
     // MARK: Sets as the inside of a PCRE2 class
 
     private static let whitespace =
         #"\t-\r \x85\xA0\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"#
     private static let hexadecimal = "0-9A-Fa-f"
-    private static let word = ["L", "M", "Nd", "Pc"].map(category).joined()
+    private static let notWhitespace =
+        #"\x00-\x08\x0E-\x1F!-\x84\x86-\x9F\xA1-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}\x{202A}-\x{202E}"#
+        + #"\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{10FFFF}"#
+    /// Letters, marks, digits, connectors, Roman numerals and letters in circles, superscripts and fractions of Latin-1.
+    private static let word =
+        ["L", "M", "Nd", "Nl", "Pc"].map(category).joined()
+        + #"\xB2\xB3\xB9\xBC-\xBE\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169}\x{1F170}-\x{1F189}"#
 
     private static let longNames = [
-        "letter": "L", "uppercaseletter": "Lu", "lowercaseletter": "Ll", "titlecaseletter": "Lt", "modifierletter": "Lm",
+        "letter": "L", "uppercaseletter": "Lu", "lowercaseletter": "Ll", "titlecaseletter": "Lt",
+        "modifierletter": "Lm",
         "otherletter": "Lo", "mark": "M", "nonspacingmark": "Mn", "spacingmark": "Mc", "enclosingmark": "Me",
         "number": "N", "decimalnumber": "Nd", "letternumber": "Nl", "othernumber": "No", "punctuation": "P",
         "connectorpunctuation": "Pc", "dashpunctuation": "Pd", "openpunctuation": "Ps", "closepunctuation": "Pe",

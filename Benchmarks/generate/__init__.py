@@ -1,0 +1,1 @@
+"""Causal language models: Linnet beside llama.cpp, transformers and PyTorch."""

@@ -1,0 +1,112 @@
+"""Training of nanoGPT's character model on tiny Shakespeare, and what its weights lose in fewer bits."""
+
+import pathlib
+
+import processes
+from generate.contests import Bar, Contest, Contestant, Lab, best, number
+
+SHAPE = ["--layers", 4, "--heads", 4, "--hidden", 128, "--context", 64, "--batch-size", 12]
+STEPS, TIMED_STEPS, QUICK_STEPS = 2000, 300, 100
+LOSS_BAR = 1.88  # nanoGPT's README, the same shape and number of steps on a CPU
+PRECISIONS = ("fp32", "bf16")
+
+
+def train(lab: Lab, precision: str, steps: int, output: pathlib.Path) -> dict:
+    return processes.linnet(
+        "pretrain", "--corpus", lab.corpus, "--tokenizer", "characters", *SHAPE, "--steps", steps, "--eval-steps",
+        steps, "--save-strategy", "no", "--precision", precision, "--output", output, "--overwrite", "--quiet", "--json"
+    ).report  # fmt: skip
+
+
+def linnet(precision: str) -> Contestant:
+    def measure(lab: Lab) -> dict[str, float]:
+        steps = QUICK_STEPS if lab.quick else TIMED_STEPS
+        return {"speed": train(lab, precision, steps, lab.folder / "timed")["train_tokens_per_second"]}
+
+    return Contestant(f"Linnet pretrain {precision}", measure)
+
+
+def pytorch(precision: str) -> Contestant:
+    def measure(lab: Lab) -> dict[str, float]:
+        steps = QUICK_STEPS if lab.quick else TIMED_STEPS
+        words = ["--corpus", lab.corpus, *SHAPE, "--steps", steps, "--precision", precision]
+        return {"speed": processes.peer("pretrain", *words).report["tokens_per_second"]}
+
+    return Contestant(f"PyTorch pretrain {precision}", measure)
+
+
+def shakespeare(lab: Lab) -> tuple[pathlib.Path, float]:
+    """The model after all steps, trained once, and its validation loss."""
+    steps = QUICK_STEPS if lab.quick else STEPS
+    path = lab.folder / f"shakespeare-{steps}"
+    if not path.exists():
+        report = train(lab, "bf16", steps, path)
+        (path / "loss.txt").write_text(str(report["eval_loss"]), encoding="utf-8")
+    return path, float((path / "loss.txt").read_text(encoding="utf-8"))
+
+
+def peer_loss(lab: Lab) -> dict[str, float]:
+    steps = QUICK_STEPS if lab.quick else STEPS
+    words = ["--corpus", lab.corpus, *SHAPE, "--steps", steps, "--precision", "fp32", "--evaluate"]
+    return {"loss": processes.peer("pretrain", *words).report["loss"]}
+
+
+OURS = [linnet(precision) for precision in PRECISIONS]
+THEIRS = [pytorch(precision) for precision in PRECISIONS]
+LOSS = Contestant("Linnet loss", lambda lab: {"loss": shakespeare(lab)[1]}, once=True)
+PEER_LOSS = Contestant("PyTorch loss", peer_loss, once=True)
+
+PRETRAIN = Contest(
+    "pretrain",
+    [each for pair in zip(OURS, THEIRS) for each in pair] + [LOSS, PEER_LOSS],
+    [
+        Bar(
+            "pretraining, best of fp32 and bf16", "tokens/s", best(*(number(side, "speed") for side in OURS)),
+            best(*(number(side, "speed") for side in THEIRS)), "PyTorch, best of fp32 and bf16", 1.0
+        ),
+        *(
+            Bar(
+                f"pretraining {precision}", "tokens/s", number(ours, "speed"), number(theirs, "speed"),
+                f"PyTorch {precision}"
+            )
+            for precision, ours, theirs in zip(PRECISIONS, OURS, THEIRS)
+        ),
+        Bar(f"validation loss after {STEPS} steps", "nats", number(LOSS, "loss"), required=LOSS_BAR, at_least=False),
+        Bar("the same loop in PyTorch", "nats", number(PEER_LOSS, "loss")),
+    ],
+)  # fmt: skip
+
+
+def reading_options(lab: Lab) -> list:
+    options = ["--corpus", lab.corpus, "--context", 64]
+    return options + ["--max-tokens", 2000] if lab.quick else options
+
+
+def linnet_quality(lab: Lab) -> dict[str, float]:
+    words = ["--model", shakespeare(lab)[0], "--weights", "bf16,q8,q4", *reading_options(lab), "--json"]
+    bf16, q8, q4 = processes.linnet("bench", "quality", *words).rows
+    return {"agreement": q8["agreement"], "increase": q4["perplexity"] - bf16["perplexity"]}
+
+
+def llama_cpp_quality(lab: Lab) -> dict[str, float]:
+    model = shakespeare(lab)[0]
+
+    def perplexity(kind: str) -> float:
+        words = ["--model", lab.gguf(model, kind), "--tokenizer", model, *reading_options(lab)]
+        return processes.peer("perplexity", *words).report["perplexity"]
+
+    return {"increase": perplexity("q4_0") - perplexity("bf16")}
+
+
+QUALITY_OURS = Contestant("Linnet quality", linnet_quality, once=True)
+QUALITY_THEIRS = Contestant("llama.cpp quality", llama_cpp_quality, once=True)
+QUALITY = Contest(
+    "quality", [QUALITY_OURS, QUALITY_THEIRS],
+    [
+        Bar("q8: first choice as bf16", "share", number(QUALITY_OURS, "agreement"), required=0.995),
+        Bar(
+            "q4: perplexity above bf16's", "", number(QUALITY_OURS, "increase"), number(QUALITY_THEIRS, "increase"),
+            "llama.cpp q4_0", 1.0, at_least=False
+        ),
+    ],
+)  # fmt: skip

@@ -1,0 +1,104 @@
+"""Prefill of 512 tokens and decoding of 128, beside llama.cpp at the same bits and beside transformers."""
+
+import json
+
+import processes
+from generate.contests import Bar, Contest, Contestant, Lab, Number, number
+
+PROMPT, NEW = 512, 128
+LLAMA_CPP = {"bf16": "bf16", "q8": "q8_0", "q4": "q4_0"}
+PREFILL_BARS = {"bf16": 1.35, "q8": 1.8, "q4": None}
+DECODE_BARS = {"bf16": 1.15, "q8": 1.3, "q4": 1.3}
+BITS = {"bf16": 16, "q8": 8.5, "q4": 4.5}
+BANDWIDTH_SHARE = 0.75
+
+
+def lengths(lab: Lab) -> tuple[int, int]:
+    return (128, 16) if lab.quick else (PROMPT, NEW)
+
+
+def linnet(model: str, weights: str) -> Contestant:
+    def measure(lab: Lab) -> dict[str, float]:
+        prompt, new = lengths(lab)
+        return processes.linnet(
+            "bench", "generate", "--model", lab.model(model), "--prompt-tokens", prompt, "--new-tokens", new,
+            "--weights", weights, "--json"
+        ).report  # fmt: skip
+
+    return Contestant(
+        f"Linnet {model} {weights}",
+        lambda lab: {name: value for name, value in measure(lab).items() if isinstance(value, (int, float))},
+    )
+
+
+def llama_cpp(model: str, weights: str) -> Contestant:
+    def measure(lab: Lab) -> dict[str, float]:
+        prompt, new = lengths(lab)
+        file = lab.gguf(lab.model(model), LLAMA_CPP[weights])
+        words = ["-m", file, "-t", processes.CORES, "-p", prompt, "-n", new, "-r", 3, "-o", "json"]
+        rows = json.loads(processes.run([lab.llama("llama-bench"), *words]).output)
+        return {
+            "prefill_tokens_per_second": next(row["avg_ts"] for row in rows if row["n_gen"] == 0),
+            "decode_tokens_per_second": next(row["avg_ts"] for row in rows if row["n_prompt"] == 0),
+        }
+
+    return Contestant(f"llama.cpp {model} {LLAMA_CPP[weights]}", measure)
+
+
+def transformers(model: str) -> Contestant:
+    def measure(lab: Lab) -> dict[str, float]:
+        prompt, new = lengths(lab)
+        words = ["--model", lab.model(model), "--prompt-tokens", prompt, "--new-tokens", new]
+        return processes.peer("generate", *words).report
+
+    return Contestant(f"transformers {model} bf16", measure)
+
+
+BANDWIDTH = Contestant("memory", lambda lab: processes.peer("bandwidth").report)
+
+
+def bytes_per_token(weights: str) -> float:
+    """What decoding with llama-0.5b reads: every matrix once, the embedding as the head (q4 keeps it in q8)."""
+    hidden, inner, keys, layers, vocabulary = 896, 4864, 2 * 64, 24, 151936
+    blocks = layers * (2 * hidden * hidden + 2 * hidden * keys + 3 * hidden * inner)
+    head = vocabulary * hidden
+    return (blocks * BITS[weights] + head * BITS["q8" if weights == "q4" else weights]) / 8
+
+
+def bandwidth_share(contestant: Contestant, weights: str) -> Number:
+    def share(medians) -> float:
+        read = bytes_per_token(weights) * medians(contestant, "decode_tokens_per_second")
+        return read / 1e9 / medians(BANDWIDTH, "gigabytes_per_second")
+
+    return share
+
+
+def against_llama_cpp(model: str) -> Contest:
+    contestants, bars = [BANDWIDTH], []
+    for weights in LLAMA_CPP:
+        ours, theirs = linnet(model, weights), llama_cpp(model, weights)
+        contestants += [ours, theirs]
+        for what, required in [("prefill", PREFILL_BARS[weights]), ("decode", DECODE_BARS[weights])]:
+            name = f"{what}_tokens_per_second"
+            bars.append(
+                Bar(
+                    f"{model} {weights} {what}", "tokens/s", number(ours, name), number(theirs, name),
+                    f"llama.cpp {LLAMA_CPP[weights]}", required
+                )
+            )  # fmt: skip
+        if model == "llama-0.5b":
+            share = bandwidth_share(ours, weights)
+            bars.append(Bar(f"{model} {weights} decode, share of bandwidth", "", share, required=BANDWIDTH_SHARE))
+    return Contest(model, contestants, bars)
+
+
+def against_transformers() -> Contest:
+    ours, theirs = linnet("gpt2-124m", "bf16"), transformers("gpt2-124m")
+    bars = [
+        Bar(
+            f"gpt2-124m bf16 {what}", "tokens/s", number(ours, f"{what}_tokens_per_second"),
+            number(theirs, f"{what}_tokens_per_second"), "transformers bf16", required
+        )
+        for what, required in [("prefill", None), ("decode", 3.5)]
+    ]  # fmt: skip
+    return Contest("gpt2", [ours, theirs], bars)
