@@ -6,21 +6,48 @@ typedef vc vc_anywhere __attribute__((aligned(1), may_alias));
 
 enum { chunk_floats = 2 * LK_WIDTH };
 
-/// One call's x. Forms that no matrix asks for are NULL.
+/// Rows of x that share one reading of the weights, at most; a power of two.
+#if LK_WIDTH == 16
+enum { most_rows = 8 };
+#else
+enum { most_rows = 2 };
+#endif
+
+/// One call's x, cut into tiles of most_rows rows, then half as many, and so on to the last row. Forms that no matrix
+/// asks for are NULL. Within a tile of R rows, what the kernels read together lies together:
 struct activations {
     const void *x;
     enum lk_element element;
     long rows, inputs;
-    // 8 bits per block, for Q8 and Q4.
+    // 8 bits per block of 32, for Q8 and Q4.
     long blocks;
-    int8_t *codes;  ///< [rows, 32 · blocks]
-    float *scales;  ///< [rows, blocks]
-    int32_t *sums;  ///< [rows, blocks]: of the codes
+    int8_t *codes; ///< of a tile [blocks, 8, R, 4]
+    float *scales; ///< of a tile [blocks, R]
+    int32_t *sums; ///< of a tile [blocks, R]: of the codes
     // Floats in chunks of two vectors, the last one filled up with zeros.
     long chunks;
-    float *plain;  ///< [rows, chunks, 2 LK_WIDTH], for float
+    float *plain;  ///< of a tile [chunks, R, 2 LK_WIDTH], for float
     float *parted; ///< the same for bfloat16: each chunk's even elements, then its odd ones
 };
+
+/// The size of the tile that begins where `left` rows are left.
+static inline long tile_size(long left) {
+    long size = most_rows;
+    while (size > left) {
+        size /= 2;
+    }
+    return size;
+}
+
+/// The tile that holds a row: its first row and its size.
+static inline void find_tile(const struct activations *task, long row, long *first, long *size) {
+    *first = row / most_rows * most_rows;
+    *size = tile_size(task->rows - *first);
+    while (row >= *first + *size) {
+        *first += *size;
+        *size = tile_size(task->rows - *first);
+    }
+}
 
 LK_INLINE vf load_element(const void *x, enum lk_element element, long place) {
     return element == LK_ELEMENT_F32 ? load((const float *)x + place) : load((const lk_bf16 *)x + place);
@@ -35,16 +62,18 @@ LK_INLINE vi nearest(vf x) {
 
 static void round_row(const struct activations *task, long row) {
     enum { vectors = block_inputs / LK_WIDTH };
+    long first, size;
+    find_tile(task, row, &first, &size);
     for (long block = 0; block < task->blocks; block++) {
-        vf x[vectors], size = {}, poison = {};
+        vf x[vectors], sizes = {}, poison = {};
 #pragma clang loop unroll(full)
         for (int i = 0; i < vectors; i++) {
             x[i] = load_element(task->x, task->element, row * task->inputs + block * block_inputs + i * LK_WIDTH);
-            size = maximum(size, absolute(x[i]));
+            sizes = maximum(sizes, absolute(x[i]));
             poison = x[i] * 0.0f + poison; // NaN if any element is NaN or infinite, and so will be the outputs.
         }
-        float greatest = maximum_lane(size), factor = greatest > 0 ? 127.0f / greatest : 0;
-        int8_t *codes = task->codes + (row * task->blocks + block) * block_inputs;
+        float greatest = maximum_lane(sizes), factor = greatest > 0 ? 127.0f / greatest : 0;
+        int8_t codes[block_inputs];
         vi sum = {};
 #pragma clang loop unroll(full)
         for (int i = 0; i < vectors; i++) {
@@ -53,8 +82,13 @@ static void round_row(const struct activations *task, long row) {
             sum += code;
             *(vc_anywhere *)(codes + i * LK_WIDTH) = __builtin_convertvector(code, vc);
         }
-        task->scales[row * task->blocks + block] = greatest / 127.0f + sum_lanes(poison);
-        task->sums[row * task->blocks + block] = (int32_t)sum_lanes(__builtin_convertvector(sum, vf));
+        long place = first * task->blocks + block * size + (row - first);
+        task->scales[place] = greatest / 127.0f + sum_lanes(poison);
+        task->sums[place] = (int32_t)sum_lanes(__builtin_convertvector(sum, vf));
+        int8_t *tile = task->codes + (first * task->blocks + block * size) * block_inputs;
+        for (int line = 0; line < block_inputs / 4; line++) {
+            memcpy(tile + (line * size + row - first) * 4, codes + 4 * line, 4);
+        }
     }
 }
 
@@ -71,10 +105,12 @@ LK_INLINE void load_chunk(float chunk[chunk_floats], const struct activations *t
 }
 
 static void widen_row(const struct activations *task, long row) {
+    long first, size;
+    find_tile(task, row, &first, &size);
     for (long chunk = 0; chunk < task->chunks; chunk++) {
         float x[chunk_floats];
         load_chunk(x, task, row * task->inputs + chunk * chunk_floats, task->inputs - chunk * chunk_floats);
-        long place = (row * task->chunks + chunk) * chunk_floats;
+        long place = (first * task->chunks + chunk * size + row - first) * chunk_floats;
         if (task->plain) {
             memcpy(task->plain + place, x, sizeof x);
         }

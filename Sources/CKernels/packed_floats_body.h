@@ -1,8 +1,6 @@
-// Products of row-major matrices in float or bfloat16 with activations in float. A tile is tile_outputs rows of the
-// matrix by a few rows of x.
+// Products of row-major matrices in float or bfloat16 with activations in float. One row of the matrix at a time, so
+// that memory is read strictly forwards; each output is one sum in a fixed order, whatever the number of rows of x.
 #pragma once
-
-enum { tile_outputs = 4 };
 
 /// Two vectors of weights: of bfloat16 the even and the odd elements of a chunk.
 LK_OVERLOAD void load_pair(vf pair[2], const float *p) {
@@ -15,65 +13,40 @@ LK_OVERLOAD void load_pair(vf pair[2], const lk_bf16 *p) {
     pair[1] = (vf)(bits & 0xffff0000);
 }
 
-#define LK_DEFINE_FLOAT_TILE(T)                                                                                        \
-    /** Sums [tile_outputs][most_rows] of the products of rows lines[…] with `rows` rows of x. */                      \
-    LK_OVERLOAD void float_tile(vf sums[tile_outputs][most_rows], const T *const lines[tile_outputs], long inputs,     \
-                                const float *x, long x_row, const int rows) {                                          \
-        vf more[tile_outputs]; /* A second chain of sums where one row would leave the multipliers waiting. */         \
-        _Pragma("clang loop unroll(full)") for (int i = 0; i < tile_outputs; i++) {                                    \
-            more[i] = splat(0);                                                                                        \
-            _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                        \
-                sums[i][r] = splat(0);                                                                                 \
-            }                                                                                                          \
-        }                                                                                                              \
-        long whole = inputs / chunk_floats * chunk_floats, ahead = tile_outputs * inputs;                              \
-        ahead = ahead > 4096 ? 4096 : ahead;                                                                           \
-        for (long k = 0; k < inputs; k += chunk_floats) {                                                              \
-            _Pragma("clang loop unroll(full)") for (int i = 0; i < tile_outputs; i++) {                                \
-                vf weights[2];                                                                                         \
-                if (k < whole) {                                                                                       \
-                    __builtin_prefetch(lines[i] + k + ahead);                                                          \
-                    load_pair(weights, lines[i] + k);                                                                  \
-                } else {                                                                                               \
-                    T tail[chunk_floats] = {0};                                                                        \
-                    memcpy(tail, lines[i] + k, (size_t)(inputs - k) * sizeof(T));                                      \
-                    load_pair(weights, tail);                                                                          \
-                }                                                                                                      \
-                _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                    \
-                    sums[i][r] = weights[0] * load(x + r * x_row + k) + sums[i][r];                                    \
-                    if (rows == 1) {                                                                                   \
-                        more[i] = weights[1] * load(x + k + LK_WIDTH) + more[i];                                       \
-                    } else {                                                                                           \
-                        sums[i][r] = weights[1] * load(x + r * x_row + k + LK_WIDTH) + sums[i][r];                     \
-                    }                                                                                                  \
-                }                                                                                                      \
-            }                                                                                                          \
-        }                                                                                                              \
-        if (rows == 1) {                                                                                               \
-            _Pragma("clang loop unroll(full)") for (int i = 0; i < tile_outputs; i++) {                                \
-                sums[i][0] += more[i];                                                                                 \
-            }                                                                                                          \
+#define LK_DEFINE_FLOAT_GROUP(T)                                                                                       \
+    /** Adds one chunk of the products of a row of the matrix with `rows` rows of x. */                                \
+    LK_OVERLOAD void add_chunk(vf sums[most_rows][2], const T *weights, const float *x, const int rows) {              \
+        vf pair[2];                                                                                                    \
+        load_pair(pair, weights);                                                                                      \
+        _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                            \
+            sums[r][0] = pair[0] * load(x + r * chunk_floats) + sums[r][0];                                            \
+            sums[r][1] = pair[1] * load(x + r * chunk_floats + LK_WIDTH) + sums[r][1];                                 \
         }                                                                                                              \
     }                                                                                                                  \
-    /** The group's products with `rows` rows of x: results[r][i] for row i of the group. Rows past the matrix repeat  \
-        its last one. */                                                                                               \
-    LK_OVERLOAD void float_group(float results[most_rows][group_rows], const T *weights, long group, long outputs,     \
-                                 long inputs, const float *x, long x_row, const int rows) {                            \
-        for (int first = 0; first < group_rows; first += tile_outputs) {                                               \
-            const T *lines[tile_outputs];                                                                              \
-            vf sums[tile_outputs][most_rows];                                                                          \
-            _Pragma("clang loop unroll(full)") for (int i = 0; i < tile_outputs; i++) {                                \
-                long row = group * group_rows + first + i;                                                             \
-                lines[i] = weights + (row < outputs ? row : outputs - 1) * inputs;                                     \
+    /** results[r][i]: row i of the group times row r of a tile of `rows` rows of x. */                                \
+    LK_OVERLOAD void float_group(float results[most_rows][group_rows], const T *weights, long left, long inputs,       \
+                                 const float *x, const int rows) {                                                     \
+        long whole = inputs / chunk_floats * chunk_floats;                                                             \
+        for (int i = 0; i < group_rows && i < left; i++, weights += inputs) {                                          \
+            vf sums[most_rows][2];                                                                                     \
+            _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                        \
+                sums[r][0] = splat(0);                                                                                 \
+                sums[r][1] = splat(0);                                                                                 \
             }                                                                                                          \
-            float_tile(sums, lines, inputs, x, x_row, rows);                                                           \
-            _Pragma("clang loop unroll(full)") for (int i = 0; i < tile_outputs; i++) {                                \
-                _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                    \
-                    results[r][first + i] = sum_lanes(sums[i][r]);                                                     \
-                }                                                                                                      \
+            for (long k = 0; k < whole; k += chunk_floats) {                                                           \
+                __builtin_prefetch((const char *)(weights + k) + prefetch_distance);                                   \
+                add_chunk(sums, weights + k, x + k * rows, rows);                                                      \
+            }                                                                                                          \
+            if (whole < inputs) {                                                                                      \
+                T rest[chunk_floats] = {0};                                                                            \
+                memcpy(rest, weights + whole, (size_t)(inputs - whole) * sizeof(T));                                   \
+                add_chunk(sums, rest, x + whole * rows, rows);                                                         \
+            }                                                                                                          \
+            _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                        \
+                results[r][i] = sum_lanes(sums[r][0] + sums[r][1]);                                                    \
             }                                                                                                          \
         }                                                                                                              \
     }
-LK_DEFINE_FLOAT_TILE(float)
-LK_DEFINE_FLOAT_TILE(lk_bf16)
-#undef LK_DEFINE_FLOAT_TILE
+LK_DEFINE_FLOAT_GROUP(float)
+LK_DEFINE_FLOAT_GROUP(lk_bf16)
+#undef LK_DEFINE_FLOAT_GROUP

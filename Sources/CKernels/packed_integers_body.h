@@ -2,21 +2,15 @@
 // matrix, so nothing is added across lanes.
 #pragma once
 
-typedef uint8_t vb __attribute__((vector_size(4 * LK_WIDTH)));
 typedef vu vu_anywhere __attribute__((aligned(4), may_alias));
 typedef vu vu_aligned __attribute__((may_alias));
 typedef int32_t code_quad __attribute__((may_alias));
 
-/// group_vectors vectors hold the rows of a group; most_rows rows of x share one reading of the weights.
+/// Vectors that hold the rows of a group.
 enum { group_vectors = group_rows / LK_WIDTH };
-#if LK_WIDTH == 16
-enum { most_rows = 8 };
-#else
-enum { most_rows = 2 };
-#endif
 
 /// How far ahead of the reading weights are asked for, in bytes.
-enum { prefetch_distance = 2048 };
+enum { prefetch_distance = 4096 };
 
 // add_unsigned: sum + the products of four unsigned codes per lane with four codes of x (`quad`).
 // add_offset: the same for codes of up to 255 that stand for code - 128. A sum of offset codes starts at
@@ -65,25 +59,28 @@ LK_INLINE int32_t offset_start(int32_t total) {
 
 /// Half precision to single.
 LK_INLINE vf widen_half(const uint16_t *p) {
+#if LK_WIDTH == 16
+    return (vf)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+#else
     vu bits = __builtin_convertvector(*(const vh_anywhere *)p, vu);
     // 2¹¹² moves the exponent's bias from 15 to 127, subnormal numbers included.
     vf size = (vf)((bits & 0x7fff) << 13) * 0x1p112f;
     vf whole = choose((vi)((bits & 0x7c00) == 0x7c00), (vf)((vu)size | 0x7f800000), size);
     return (vf)((vu)whole | (bits & 0x8000) << 16);
+#endif
 }
 
-/// Adds one block of a group's products with `rows` rows of x, from row `first` on.
+/// Adds one block of a group's products with a tile of `rows` rows of x that begins at `first`.
 LK_INLINE void add_block(vf sums[most_rows][group_vectors], const uint8_t *codes, const uint16_t *scales,
                          const struct activations *x, long first, long block, enum lk_packed_format format,
                          const int rows) {
-    const code_quad *quads[most_rows];
-    vi dots[most_rows][group_vectors];
     const int lines = format == LK_PACKED_Q8 ? 8 : 4;
+    long place = first * x->blocks + block * rows;
+    const code_quad *quads = (const code_quad *)(x->codes + place * block_inputs);
+    vi dots[most_rows][group_vectors];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-        long place = (first + r) * x->blocks + block;
-        quads[r] = (const code_quad *)(x->codes + place * block_inputs);
-        int32_t start = format == LK_PACKED_Q8 ? offset_start(x->sums[place]) : -8 * x->sums[place];
+        int32_t start = format == LK_PACKED_Q8 ? offset_start(x->sums[place + r]) : -8 * x->sums[place + r];
 #pragma clang loop unroll(full)
         for (int v = 0; v < group_vectors; v++) {
             dots[r][v] = (vi){} + start;
@@ -98,10 +95,10 @@ LK_INLINE void add_block(vf sums[most_rows][group_vectors], const uint8_t *codes
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
                 if (format == LK_PACKED_Q8) {
-                    dots[r][v] = add_offset(dots[r][v], weights, quads[r][line]);
+                    dots[r][v] = add_offset(dots[r][v], weights, quads[line * rows + r]);
                 } else {
-                    dots[r][v] = add_unsigned(dots[r][v], weights & 0x0f0f0f0f, quads[r][line]);
-                    dots[r][v] = add_unsigned(dots[r][v], (weights >> 4) & 0x0f0f0f0f, quads[r][line + 4]);
+                    dots[r][v] = add_unsigned(dots[r][v], weights & 0x0f0f0f0f, quads[line * rows + r]);
+                    dots[r][v] = add_unsigned(dots[r][v], (weights >> 4) & 0x0f0f0f0f, quads[(line + 4) * rows + r]);
                 }
             }
         }
@@ -111,13 +108,12 @@ LK_INLINE void add_block(vf sums[most_rows][group_vectors], const uint8_t *codes
         vf scale = widen_half(scales + v * LK_WIDTH);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r++) {
-            vf both = scale * x->scales[(first + r) * x->blocks + block];
-            sums[r][v] = __builtin_convertvector(dots[r][v], vf) * both + sums[r][v];
+            sums[r][v] = __builtin_convertvector(dots[r][v], vf) * (scale * x->scales[place + r]) + sums[r][v];
         }
     }
 }
 
-/// One group's products with `rows` rows of x, from row `first` on.
+/// One group's products with a tile of `rows` rows of x that begins at `first`.
 LK_INLINE void integer_tile(vf sums[most_rows][group_vectors], const uint8_t *group, const struct activations *x,
                             long first, enum lk_packed_format format, const int rows) {
     const long bytes = block_code_bytes(format);

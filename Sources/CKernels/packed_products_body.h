@@ -25,27 +25,26 @@ LK_INLINE void store_outputs(const lk_packed_product *product, enum lk_element e
     }
 }
 
-/// One group of a product for `rows` rows of x, from row `first` on.
-LK_INLINE void group_product(const struct packed_products *task, const lk_packed_product *product, long group,
-                             long first, const int rows) {
-    const struct activations *x = &task->x;
+/// One group of a product for a tile of `rows` rows of x that begins at `first`.
+LK_INLINE void group_product(const lk_packed_product *product, long group, const struct activations *x, long first,
+                             const int rows) {
     const lk_packed_matrix *matrix = &product->matrix;
     vf sums[most_rows][group_vectors];
     if (matrix->format == LK_PACKED_Q8) {
-        const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q8, x->blocks);
-        integer_tile(sums, weights, x, first, LK_PACKED_Q8, rows);
+        const uint8_t *weights = matrix->weights;
+        integer_tile(sums, weights + group * group_bytes(LK_PACKED_Q8, x->blocks), x, first, LK_PACKED_Q8, rows);
     } else if (matrix->format == LK_PACKED_Q4) {
-        const uint8_t *weights = (const uint8_t *)matrix->weights + group * group_bytes(LK_PACKED_Q4, x->blocks);
-        integer_tile(sums, weights, x, first, LK_PACKED_Q4, rows);
+        const uint8_t *weights = matrix->weights;
+        integer_tile(sums, weights + group * group_bytes(LK_PACKED_Q4, x->blocks), x, first, LK_PACKED_Q4, rows);
     } else {
-        float results[most_rows][group_rows];
-        long x_row = x->chunks * chunk_floats;
+        float results[most_rows][group_rows] = {0};
+        long first_output = group * group_rows, left = matrix->outputs - first_output;
+        long start = first_output * matrix->inputs, tile = first * x->chunks * chunk_floats;
         if (matrix->format == LK_PACKED_F32) {
-            float_group(results, (const float *)matrix->weights, group, matrix->outputs, matrix->inputs,
-                        x->plain + first * x_row, x_row, rows);
+            float_group(results, (const float *)matrix->weights + start, left, matrix->inputs, x->plain + tile, rows);
         } else {
-            float_group(results, (const lk_bf16 *)matrix->weights, group, matrix->outputs, matrix->inputs,
-                        x->parted + first * x_row, x_row, rows);
+            float_group(results, (const lk_bf16 *)matrix->weights + start, left, matrix->inputs, x->parted + tile,
+                        rows);
         }
         for (int r = 0; r < rows; r++) {
             for (int v = 0; v < group_vectors; v++) {
@@ -58,22 +57,26 @@ LK_INLINE void group_product(const struct packed_products *task, const lk_packed
     }
 }
 
-/// All rows of x, as many at a time as fit the registers.
-static void whole_group_product(const struct packed_products *task, const lk_packed_product *product, long group) {
-    long row = 0;
+/// One group of a product for all rows of x, tile by tile.
+static void whole_group_product(const lk_packed_product *product, long group, const struct activations *x) {
+    long size;
+    for (long row = 0; row < x->rows; row += size) {
+        size = tile_size(x->rows - row);
+        switch (size) {
 #if LK_WIDTH == 16
-    for (; row + 8 <= task->x.rows; row += 8) {
-        group_product(task, product, group, row, 8);
-    }
-    for (; row + 4 <= task->x.rows; row += 4) {
-        group_product(task, product, group, row, 4);
-    }
+        case 8:
+            group_product(product, group, x, row, 8);
+            break;
+        case 4:
+            group_product(product, group, x, row, 4);
+            break;
 #endif
-    for (; row + 2 <= task->x.rows; row += 2) {
-        group_product(task, product, group, row, 2);
-    }
-    for (; row < task->x.rows; row++) {
-        group_product(task, product, group, row, 1);
+        case 2:
+            group_product(product, group, x, row, 2);
+            break;
+        default:
+            group_product(product, group, x, row, 1);
+        }
     }
 }
 
@@ -88,7 +91,7 @@ static void packed_product_range(void *context, long begin, long end) {
             product++;
             groups = row_groups(product->matrix.outputs);
         }
-        whole_group_product(task, product, item - offset);
+        whole_group_product(product, item - offset, &task->x);
     }
 }
 

@@ -52,7 +52,7 @@ LK_INLINE uint16_t round_block(uint8_t *codes, const float x[block_inputs], enum
         lowest = minimum(lowest, load(x + i));
     }
     if (format == LK_PACKED_Q8) {
-        float size = maximum_lane(maximum(highest, -lowest)), scale = size / 127.0f;
+        float size = maximum_lane(maximum(absolute(highest), absolute(lowest))), scale = size / 127.0f;
         float factor = scale != 0 ? 1.0f / scale : 0;
         for (int i = 0; i < block_inputs; i += LK_WIDTH) {
             vf scaled = limited(load(x + i) * factor, 127.0f);

@@ -28,8 +28,11 @@ public final class LanguageModel: Sendable {
     ///   - directory: A model directory, or the name of a downloaded model.
     ///   - weights: The format the weights are kept in; smaller ones are read faster, token by token.
     ///   - sequences: The most answers that are generated together.
+    ///   - reusesPrefixes: Whether what prompts share is computed once; off only to measure what that gains.
     /// - Throws: `ModelError`, `FormatError`, `TokenizerError` or `GenerationError`, naming file and place.
-    public init(directory: String, weights: WeightFormat = .bf16, sequences: Int = 16) throws {
+    public init(
+        directory: String, weights: WeightFormat = .bf16, sequences: Int = 16, reusesPrefixes: Bool = true
+    ) throws {
         let path = try ModelHub().directory(for: directory)
         let parts = try LanguageModelFiles(path: path)
         template = parts.template
@@ -38,7 +41,7 @@ public final class LanguageModel: Sendable {
         do {
             generator = try Generator(
                 model: model.network, tokenizer: parts.tokenizer, defaults: parts.options,
-                dtype: weights.activations, sequences: sequences)
+                dtype: weights.activations, sequences: sequences, reusesPrefixes: reusesPrefixes)
         } catch let error as GenerationError {
             throw ModelError("\(path): \(error)")
         }

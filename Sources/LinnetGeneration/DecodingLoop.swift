@@ -15,10 +15,10 @@ final class DecodingLoop {
     /// A prefix of fewer tokens is not worth a pass of its own.
     private static let shortestSharedPrefix = 16
 
-    init(model: any CausalLanguageModel, dtype: DType, memoryLimit: Int) {
+    init(model: any CausalLanguageModel, dtype: DType, memoryLimit: Int, reusesPrefixes: Bool = true) {
         self.model = model
         self.dtype = dtype
-        cache = PrefixCache(model: model, dtype: dtype, memoryLimit: memoryLimit)
+        cache = PrefixCache(model: model, dtype: dtype, memoryLimit: memoryLimit, isShared: reusesPrefixes)
     }
 
     /// Generates the answers, calling `emit` with each token as it is chosen.
@@ -75,7 +75,7 @@ final class DecodingLoop {
         for prompt in prompts { shared = commonPrefix(first, prompt, limit: min(shared, prompt.count - 1)) }
         var taken = busy
         var places: [(slot: Int, reused: Int)] = []
-        if prompts.count > 1, shared - cache.longestMatch(first) >= Self.shortestSharedPrefix {
+        if prompts.count > 1, cache.gain(of: first, length: shared) >= Self.shortestSharedPrefix {
             let place = cache.place(first, busy: taken)
             if place.reused < shared {
                 try prefill([Array(first[..<shared])], slots: [place.slot], cancellation) { _, _, _ in }

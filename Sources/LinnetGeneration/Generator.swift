@@ -36,10 +36,12 @@ public final class Generator: @unchecked Sendable {  // Model and cache are touc
     ///   - dtype: Type of the activations.
     ///   - sequences: The most answers that are generated together; more of them read the weights once, and need memory.
     ///   - memoryLimit: The most bytes of keys and values.
+    ///   - reusesPrefixes: Whether what prompts share is computed once; off only to measure what that gains.
     /// - Throws: ``GenerationError`` when the tokenizer does not fit the model, or a default makes no sense.
     public init(
         model: any CausalLanguageModel, tokenizer: Tokenizer, defaults: GenerationOptions = GenerationOptions(),
-        dtype: DType = .bfloat16, sequences: Int = 16, memoryLimit: Int = Generator.standardMemoryLimit
+        dtype: DType = .bfloat16, sequences: Int = 16, memoryLimit: Int = Generator.standardMemoryLimit,
+        reusesPrefixes: Bool = true
     ) throws {
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw GenerationError.tokenizerDoesNotFit(
@@ -51,7 +53,8 @@ public final class Generator: @unchecked Sendable {  // Model and cache are touc
         self.sequences = max(sequences, 1)
         context = model.maximumLength
         vocabularySize = model.vocabularySize
-        loop = DecodingLoop(model: model, dtype: dtype, memoryLimit: memoryLimit)
+        loop = DecodingLoop(
+            model: model, dtype: dtype, memoryLimit: memoryLimit, reusesPrefixes: reusesPrefixes)
     }
 
     /// The tokens of a prompt.

@@ -12,13 +12,17 @@ final class PrefixCache {
     private let model: any CausalLanguageModel
     private let dtype: DType
     private let memoryLimit: Int
+    private let isShared: Bool
 
     private static let capacityMultiple = 256
 
     /// An empty cache.
     ///
-    /// - Parameter memoryLimit: The most bytes of keys and values.
-    init(model: any CausalLanguageModel, dtype: DType, memoryLimit: Int) {
+    /// - Parameters:
+    ///   - memoryLimit: The most bytes of keys and values.
+    ///   - isShared: Whether prompts take over anything; without, every prompt is computed whole.
+    init(model: any CausalLanguageModel, dtype: DType, memoryLimit: Int, isShared: Bool = true) {
+        self.isShared = isShared
         self.model = model
         self.dtype = dtype
         self.memoryLimit = memoryLimit
@@ -58,7 +62,7 @@ final class PrefixCache {
     /// - Parameter busy: Slots of running sequences; they are copied from and not taken.
     /// - Returns: The slot, and how many of the prompt's tokens it holds; at least the last one is left to compute.
     func place(_ prompt: [Int32], busy: Set<Int>) -> (slot: Int, reused: Int) {
-        let matches = held.map { commonPrefix($0, prompt, limit: prompt.count - 1) }
+        let matches = held.map { isShared ? commonPrefix($0, prompt, limit: prompt.count - 1) : 0 }
         let donor = matches.indices.max { matches[$0] < matches[$1] } ?? 0
         // What costs least: tokens to copy, and tokens of another prompt to forget.
         let free = held.indices.filter { !busy.contains($0) }
@@ -74,9 +78,10 @@ final class PrefixCache {
         return (slot, reused)
     }
 
-    /// The most tokens that a prompt shares with a held sequence.
-    func longestMatch(_ prompt: [Int32]) -> Int {
-        held.reduce(0) { max($0, commonPrefix($1, prompt, limit: prompt.count - 1)) }
+    /// How many tokens it would spare to compute the first `length` of a prompt once for several.
+    func gain(of prompt: [Int32], length: Int) -> Int {
+        guard isShared else { return 0 }
+        return length - held.reduce(0) { max($0, commonPrefix($1, prompt, limit: prompt.count - 1)) }
     }
 
     /// Tokens held in a slot.

@@ -48,14 +48,10 @@ final class PackedMemory: @unchecked Sendable {
         init(byteCount: Int) {
             let wanted = byteCount > Self.usualSize / 4 ? byteCount : Self.usualSize
             let size = (wanted + Self.pageSize - 1) / Self.pageSize * Self.pageSize
-            var address: UnsafeMutableRawPointer?
-            guard posix_memalign(&address, Self.pageSize, size) == 0, let address else {
-                fatalError("out of memory: \(size) bytes for the weights")
-            }
+            start = CachingAllocator.allocate(size, alignment: Self.pageSize)
             #if os(Linux)
-                madvise(address, size, Int32(MADV_HUGEPAGE))
+                madvise(start, size, Int32(MADV_HUGEPAGE))
             #endif
-            start = address
             self.byteCount = size
         }
 

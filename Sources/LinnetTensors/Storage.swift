@@ -100,9 +100,14 @@ public final class CachingAllocator: Sendable {
             return nil
         }
         if let cached { return cached.address }
+        return Self.allocate(capacity, alignment: Self.alignment)
+    }
+
+    /// Fresh memory of the operating system; the process ends with a message if there is none.
+    static func allocate(_ byteCount: Int, alignment: Int) -> UnsafeMutableRawPointer {
         var address: UnsafeMutableRawPointer?
-        guard posix_memalign(&address, Self.alignment, capacity) == 0, let address else {
-            fatalError("out of memory: \(capacity) bytes for a tensor")
+        guard posix_memalign(&address, alignment, byteCount) == 0, let address else {
+            fatalError("out of memory: \(byteCount) bytes for a tensor")
         }
         return address
     }

@@ -66,13 +66,25 @@ import Testing
     }
 
     @Test(arguments: WeightFormat.allCases)
-    func manyRowsAreMultipliedByTheUnpackedMatrix(format: WeightFormat) {
-        let (packed, values) = matrix(50, 96, format, seed: 30)
-        let x = Tensor(scattered(40 * 96, seed: 31), shape: [40, 96])
-        let bias = Tensor(scattered(50, seed: 32), shape: [50])
-        expectClose(
-            x.packedLinear([packed], biases: [bias])[0], x.linear(Tensor(values, shape: [50, 96]), bias: bias),
-            "\(format)")
+    func manyRowsAreTheSameProduct(format: WeightFormat) {
+        let (packed, values) = matrix(50, 576, format, seed: 30)
+        let x = scattered(43 * 576, seed: 31)
+        let bias = scattered(50, seed: 32)
+        let output = Tensor(x, shape: [43, 576]).packedLinear([packed], biases: [Tensor(bias, shape: [50])])[0]
+        let wanted = expected(x, values, bias: bias, format: format, rows: 43, outputs: 50)
+        expectClose(output.floats(), wanted, "\(format)")
+    }
+
+    @Test(arguments: WeightFormat.allCases)
+    func aRowIsTheSameAloneAndAmongOthers(format: WeightFormat) {
+        let (packed, _) = matrix(40, 320, format, seed: 33)
+        let x = scattered(15 * 320, seed: 34)
+        let together = Tensor(x, shape: [15, 320]).packedLinear([packed], biases: [nil])[0].floats()
+        for row in 0..<15 {
+            let alone = Tensor(Array(x[(row * 320)..<(row * 320 + 320)]), shape: [1, 320])
+                .packedLinear([packed], biases: [nil])[0]
+            #expect(alone.floats() == Array(together[(row * 40)..<(row * 40 + 40)]))
+        }
     }
 
     @Test(arguments: WeightFormat.allCases, [1, 24])

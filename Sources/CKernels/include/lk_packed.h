@@ -6,7 +6,8 @@
 enum lk_packed_format {
     LK_PACKED_F32,  ///< row-major floats
     LK_PACKED_BF16, ///< row-major bfloat16
-    /// 32 inputs of a row share a scale d (half precision): w = d · q with q in -128 ... 127. Inputs are a multiple of 32.
+    /// 32 inputs of a row share a scale d (half precision): w = d · q with q in -128 ... 127. Inputs are a multiple of
+    /// 32.
     LK_PACKED_Q8,
     /// w = d · (q - 8) with q in 0 ... 15; else as Q8.
     LK_PACKED_Q4

@@ -12,6 +12,9 @@ enum PromptInputs {
     static let showPrompt = Flag<Bool>.toggle(
         "show-prompt", help: "Print the prompt and nothing else; the weights are not loaded.")
 
+    static let reuse = Flag<Bool>.toggle(
+        "prefix-reuse", default: true, help: "Compute what prompts share anew for each; to measure what reuse gains.")
+
     /// Lines answered together: enough to fill the batches, few enough to answer a slow writer soon.
     private static let linesAtOnce = 64
 

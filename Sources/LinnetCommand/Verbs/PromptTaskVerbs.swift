@@ -23,7 +23,8 @@ enum PromptTaskVerbs {
 
     private static let choiceGroup = Verb.Group(
         "Choices", [choices.declaration, calibrate.declaration, normalization.declaration])
-    private static let run = Verb.Group("Run", [PromptInputs.showPrompt.declaration, json.declaration])
+    private static let run = Verb.Group(
+        "Run", [PromptInputs.showPrompt.declaration, PromptInputs.reuse.declaration, json.declaration])
 
     static let zeroShot = Verb(
         "prompt zero-shot", summary: "have a language model do a task on an input",
@@ -82,7 +83,9 @@ enum PromptTaskVerbs {
                 try format.fewShot(task: task, examples: examples, input: input)
             }
         }
-        let model = try LanguageModel(directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights])
+        let model = try LanguageModel(
+            directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights],
+            reusesPrefixes: given[PromptInputs.reuse])
         let engine = PromptEngine(model)
         if given.isGiven(choices) { return try choose(given, engine, verb: verb, examples: examples) }
         let options = try GenerationFlags.options(given, over: model.generator.defaults, verb: verb)

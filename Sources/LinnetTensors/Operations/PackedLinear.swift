@@ -3,9 +3,9 @@
 extension Tensor {
     /// `x · Wᵀ + b` for several packed matrices that read the same x.
     ///
-    /// Up to ``PackedMatrix/mostRows`` rows the packed weights are streamed once, all of them in one entry of the thread
-    /// pool; x is then rounded to 8 bits per block of 32 inputs for `q8` and `q4`. With more rows each matrix is
-    /// unpacked to the type of x for an ordinary product. No gradient is recorded.
+    /// With few rows the weights are streamed once, all matrices in one entry of the thread pool; many rows of `bf16` and
+    /// `fp32` are an ordinary matrix product. For `q8` and `q4` x is rounded to 8 bits per block of 32 inputs. No
+    /// gradient is recorded.
     ///
     /// - Parameters:
     ///   - weights: `[outputs, inputs]` each.
@@ -22,11 +22,9 @@ extension Tensor {
                 matrix: matrix, bias: bias,
                 out: Tensor(uninitialized: shape.dropLast() + [matrix.outputs], dtype: dtype))
         }
-        if rows <= PackedMatrix.mostRows {
-            backend.packedProducts(products, of: self)
-        } else {
-            for product in products { unpackedProduct(product) }
-        }
+        let streamed = products.filter { $0.matrix.isStreamed(rows: rows) }
+        if !streamed.isEmpty { backend.packedProducts(streamed, of: self) }
+        for product in products where !product.matrix.isStreamed(rows: rows) { unpackedProduct(product) }
         return products.map(\.out)
     }
 
@@ -69,23 +67,22 @@ extension Tensor {
 
 /// The affine maps of several layers that read the same input: `x · Wᵀ + b` each.
 ///
-/// Packed weights are streamed by one entry of the thread pool when x has few rows and no gradient is asked for; a
-/// gradient flows through frozen packed weights to x; weights with fp32 masters take the trainable path.
+/// Under ``withoutGradient(_:)`` packed weights are streamed, all in one entry of the thread pool. Where operations are
+/// recorded, x is not rounded and a gradient flows through frozen packed weights; weights with fp32 masters take the
+/// trainable path.
 ///
 /// - Parameters:
 ///   - x: `[…, inputs]`, in the type to compute in.
 ///   - layers: Weights `[outputs, inputs]` and biases `[outputs]`.
 /// - Returns: `[…, outputs]` for each layer.
 public func linear(_ x: Tensor, _ layers: [(weight: Parameter, bias: Parameter?)]) -> [Tensor] {
-    let isRecorded = GradientMode.isRecording
-    func isPlain(_ layer: (weight: Parameter, bias: Parameter?)) -> Bool {
-        layer.weight.packed != nil && !(isRecorded && (x.requiresGradient || layer.bias?.isTrainable == true))
-    }
-    let plain = layers.filter(isPlain)
-    var products = x.packedLinear(plain.compactMap(\.weight.packed), biases: plain.map { $0.bias?.tensor() })[...]
+    let isRecording = GradientMode.isRecording
+    let streamed = isRecording ? [] : layers.filter { $0.weight.packed != nil }
+    var products = x.packedLinear(streamed.compactMap(\.weight.packed), biases: streamed.map { $0.bias?.tensor() })[...]
     return layers.map { layer in
-        if isPlain(layer), let product = products.popFirst() { return product }
-        if let packed = layer.weight.packed { return x.frozenLinear(packed, bias: layer.bias?.tensor()) }
-        return x.linear(layer.weight.tensor(as: x.dtype), bias: layer.bias?.tensor())
+        guard let packed = layer.weight.packed else {
+            return x.linear(layer.weight.tensor(as: x.dtype), bias: layer.bias?.tensor())
+        }
+        return products.popFirst() ?? x.frozenLinear(packed, bias: layer.bias?.tensor())
     }
 }

@@ -14,7 +14,7 @@ enum DateText {
         var moment = time_t(exactly: seconds) ?? 0
         var parts = tm()
         localtime_r(&moment, &parts)
-        let micros = Int(((date.timeIntervalSince1970 - seconds) * 1e6).rounded(.down))
+        let micros = min(999_999, Int(((date.timeIntervalSince1970 - seconds) * 1e6).rounded()))
         return text(parts, micros: micros, format: format, depth: 0)
     }
 

@@ -65,6 +65,13 @@ extension TemplateEvaluator {
         _ first: TemplateExpression, _ steps: [TemplateExpression.ArithmeticStep], in scope: TemplateScope
     ) throws -> TemplateValue {
         var value = try evaluate(first, in: scope)
+        if let sign = steps.first?.sign, sign == "~" {
+            // A chain of '~' holds no other operator; it is joined once.
+            var text = try string(value)
+            for step in steps { text += try string(try evaluate(step.right, in: scope)) }
+            place = steps[0].place
+            return try made(text)
+        }
         for step in steps {
             let right = try evaluate(step.right, in: scope)
             place = step.place
@@ -226,7 +233,9 @@ extension TemplateEvaluator {
         case .string(let text):
             try charge(bytes: text.utf8.count)
             let scalars = text.unicodeScalars
-            return place(scalars.count).map { .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: $0)])) }
+            return place(scalars.count).map {
+                .string(String(scalars[scalars.index(scalars.startIndex, offsetBy: $0)]))
+            }
         default: return nil
         }
     }
@@ -255,7 +264,7 @@ extension TemplateEvaluator {
             try charge(bytes: text.utf8.count * 8)
             let scalars = Array(text.unicodeScalars)
             return try made(PythonText.string(places(scalars.count).map { scalars[$0] }))
-        default: return .undefined("a value of the kind '\(value.className)' cannot be sliced")
+        default: throw failure("a value of the kind '\(value.className)' cannot be sliced")
         }
     }
 

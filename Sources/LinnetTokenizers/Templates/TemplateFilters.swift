@@ -41,7 +41,11 @@ extension TemplateEvaluator {
                 return try formatted(try string(value), try made(TemplateDictionary(named: members)))
             }
             return try formatted(try string(value), .tuple(try storage(arguments.positional)))
-        case "truncate": return try truncated(try string(value), arguments)
+        case "truncate":
+            guard case .string(let text) = value else {
+                throw failure("'truncate' expected a text, found '\(value.className)'")
+            }
+            return try truncated(text, arguments)
         case "wordcount":
             _ = try bind(arguments, [], to: name)
             let text = try string(value)

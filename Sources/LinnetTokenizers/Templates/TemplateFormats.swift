@@ -47,11 +47,16 @@ extension TemplateEvaluator {
                 continue
             }
             let text = try converted(try named ?? take(), kind, precision: precision, flags: flags.map { $0 })
-            result += padded(text, width: width ?? 0, flags: flags.map { $0 }, isText: "sra".unicodeScalars.contains(kind))
+            result += padded(
+                text, width: width ?? 0, flags: flags.map { $0 }, isText: "sra".unicodeScalars.contains(kind))
             try charge(bytes: text.utf8.count + (width ?? 0))
         }
         if next < values.count, !usedName {
-            if case .dictionary = value {} else { throw failure("'%' found more values than its format takes") }
+            // As in Python, a value that could be a mapping may stay unused.
+            switch value {
+            case .dictionary, .list, .range, .undefined: break
+            default: throw failure("'%' found more values than its format takes")
+            }
         }
         return try made(result)
     }
@@ -135,7 +140,8 @@ extension TemplateEvaluator {
                 value = arguments.named.first { PythonText.isSame($0.name, field) }?.value
             }
             guard let value else {
-                throw failure("'format' has no value for the field '{\(field.prefix(60))}'; only plain fields are known")
+                throw failure(
+                    "'format' has no value for the field '{\(field.prefix(60))}'; only plain fields are known")
             }
             let text = try string(value)
             try charge(bytes: text.utf8.count)

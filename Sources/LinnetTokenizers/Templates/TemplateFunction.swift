@@ -38,7 +38,8 @@ extension TemplateEvaluator {
         let (start, stop) = second.map { (first, $0) } ?? (0, first)
         let step = try parameters.integer(2) ?? 1
         guard step != 0 else { throw failure("the step of 'range' must not be zero") }
-        let (distance, overflow) = step > 0
+        let (distance, overflow) =
+            step > 0
             ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
         let isEmpty = step > 0 ? stop <= start : stop >= start
         guard !isEmpty else { return .range(TemplateRange(start: start, stop: stop, step: step, count: 0)) }

@@ -21,19 +21,14 @@ extension TemplateParser {
     /// Reads `a if b else c` and everything that binds closer. Every way from an expression to one inside it passes
     /// here, so this is where nesting is counted.
     mutating func expression() throws -> TemplateExpression {
-        try nested { parser in
-            let place = parser.current.place
-            var value = try parser.alternative()
-            while parser.take(name: "if") {
-                let test = try parser.alternative()
-                let otherwise = parser.take(name: "else") ? try parser.expression() : nil
-                value = TemplateExpression(
-                    kind: .conditional(test: test, then: value, otherwise: otherwise), place: place)
-                // Without 'else' several may follow each other, and the tree would grow without bound.
-                if otherwise == nil, parser.isName("if") { throw parser.unexpected("'else'") }
-            }
-            return value
-        }
+        try enter()
+        defer { leave() }
+        let place = current.place
+        let value = try alternative()
+        guard take(name: "if") else { return value }
+        let test = try alternative()
+        let otherwise = take(name: "else") ? try expression() : nil
+        return TemplateExpression(kind: .conditional(test: test, then: value, otherwise: otherwise), place: place)
     }
 
     /// Reads `a or b or …`.
@@ -85,17 +80,20 @@ extension TemplateParser {
     /// The operators from the loosest to the closest; all of them group from the left, `**` too.
     private static let operators: [Set<String>] = [["+", "-"], ["~"], ["*", "/", "//", "%"], ["**"]]
 
-    private mutating func arithmetic(level: Int) throws -> TemplateExpression {
-        guard level < Self.operators.count else { return try unary(withFilters: true) }
-        let place = current.place
-        let left = try arithmetic(level: level + 1)
-        var steps: [TemplateExpression.ArithmeticStep] = []
-        while case .sign(let sign) = current.kind, Self.operators[level].contains(sign) {
-            let place = current.place
-            advance()
-            steps.append(.init(sign: sign, right: try arithmetic(level: level + 1), place: place))
+    /// Reads a value and the operators after it that bind at least as close as those of `level`.
+    private mutating func arithmetic(level lowest: Int) throws -> TemplateExpression {
+        let start = current.place
+        var value = try unary(withFilters: true)
+        for level in (lowest..<Self.operators.count).reversed() {
+            var steps: [TemplateExpression.ArithmeticStep] = []
+            while case .sign(let sign) = current.kind, Self.operators[level].contains(sign) {
+                let place = current.place
+                advance()
+                steps.append(.init(sign: sign, right: try arithmetic(level: level + 1), place: place))
+            }
+            if !steps.isEmpty { value = TemplateExpression(kind: .arithmetic(value, steps), place: start) }
         }
-        return steps.isEmpty ? left : TemplateExpression(kind: .arithmetic(left, steps), place: place)
+        return value
     }
 
     private mutating func unary(withFilters: Bool) throws -> TemplateExpression {
@@ -117,7 +115,9 @@ extension TemplateParser {
 
     private mutating func primary() throws -> TemplateExpression {
         let place = current.place
-        func made(_ kind: TemplateExpression.Kind) -> TemplateExpression { TemplateExpression(kind: kind, place: place) }
+        func made(_ kind: TemplateExpression.Kind) -> TemplateExpression {
+            TemplateExpression(kind: kind, place: place)
+        }
         switch current.kind {
         case .name(let name):
             advance()
@@ -226,7 +226,10 @@ extension TemplateParser {
         }
         guard isSlice else {
             guard let index = parts.first ?? nil else { throw unexpected("an index") }
-            return .item(index)
+            guard isSign(",") else { return .item(index) }
+            var items = [index]
+            while take(sign: ",") { items.append(try expression()) }
+            return .item(TemplateExpression(kind: .tuple(items), place: index.place))
         }
         func part(_ index: Int) -> TemplateExpression? { index < parts.count ? parts[index] : nil }
         return .slice(part(0), part(1), part(2))

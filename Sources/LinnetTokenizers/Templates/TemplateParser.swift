@@ -65,13 +65,21 @@ struct TemplateParser {
         TemplateError(.syntax, at: current.place, "expected \(expected), found \(current.description)")
     }
 
-    /// Runs `body` one level deeper; every recursion of the parser passes here.
-    mutating func nested<Result>(_ body: (inout TemplateParser) throws -> Result) throws -> Result {
+    /// Goes one level deeper; every recursion of the parser passes here.
+    mutating func enter() throws {
         guard depth < limits.nesting else {
             throw TemplateError(.limit, at: current.place, "nested deeper than \(limits.nesting) levels")
         }
         depth += 1
-        defer { depth -= 1 }
+    }
+
+    /// Comes back from `enter`.
+    mutating func leave() { depth -= 1 }
+
+    /// Runs `body` one level deeper.
+    mutating func nested<Result>(_ body: (inout TemplateParser) throws -> Result) throws -> Result {
+        try enter()
+        defer { leave() }
         return try body(&self)
     }
 
@@ -151,7 +159,8 @@ struct TemplateParser {
         case "include", "import", "from", "extends", "block", "autoescape":
             throw TemplateError(.syntax, at: place, "the tag '\(tag)' is not allowed in a chat template")
         default:
-            throw TemplateError(.syntax, at: place, "unknown tag \(TemplateToken(kind: .name(tag), place: place).description)")
+            throw TemplateError(
+                .syntax, at: place, "unknown tag \(TemplateToken(kind: .name(tag), place: place).description)")
         }
         return [TemplateStatement(kind: kind, place: place)]
     }

@@ -72,7 +72,8 @@ extension TemplateEvaluator {
         case (.bool(let a), .bool(let b)): return a == b
         case (.none, .none): return true
         case (.integer(let a), .integer(let b)): return a == b
-        case (.string, .string), (.namespace, .namespace), (.macro, .macro), (.loop, .loop): return try equal(left, right)
+        case (.string, .string), (.namespace, .namespace), (.macro, .macro), (.loop, .loop):
+            return try equal(left, right)
         case (.list(let a), .list(let b)), (.tuple(let a), .tuple(let b)): return a === b
         default: return false
         }

@@ -143,7 +143,9 @@ extension TemplateEvaluator {
         let parameters = try bind(arguments, ["affix", "start", "end"], required: 1, to: callee)
         var affixes: [TemplateValue] = []
         if case .tuple(let list)? = parameters[0] { affixes = list.items } else { affixes = [parameters[0] ?? .none] }
-        let whole = try range(of: text, try parameters.integer(1), try parameters.integer(2)).map { Array($0.text.utf8) }
+        let whole = try range(of: text, try parameters.integer(1), try parameters.integer(2)).map {
+            Array($0.text.utf8)
+        }
         for affix in affixes {
             guard case .string(let affix) = affix else {
                 throw failure("'\(callee)' expected a text or a tuple of texts, found '\(affix.className)'")
@@ -209,7 +211,8 @@ extension TemplateEvaluator {
             return try made(filling(left) + text + filling(missing - left))
         default:
             let hasSign = text.hasPrefix("-") || text.hasPrefix("+")
-            return try made((hasSign ? String(text.prefix(1)) : "") + filling(missing) + text.dropFirst(hasSign ? 1 : 0))
+            return try made(
+                (hasSign ? String(text.prefix(1)) : "") + filling(missing) + text.dropFirst(hasSign ? 1 : 0))
         }
     }
 }

@@ -8,6 +8,7 @@
     tokens      the special tokens, by template
     conversations  [messages, tools, variables], by name
     cases       [template, conversation, generation prompt, result]
+    ids         [template, conversation, ids], with ../tokenizers/bytelevel
     variables   what the snippets see
     snippets    [source, result]
 A result is a text, {"raised": message} from `raise_exception`, or {"error": kind} for everything else.
@@ -79,6 +80,19 @@ def cases():
                 messages, tools=tools, add_generation_prompt=generation, tokenize=False, **variables))]
 
 
+def ids():
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(HERE.parent / "tokenizers" / "bytelevel")
+    for template in ["llama2", "zephyr", "qwen3"]:
+        tokenizer.chat_template = (HERE / "templates" / f"{template}.jinja").read_text(encoding="utf-8")
+        for name in ["single", "system", "system talk", "unicode"]:
+            messages, tools, variables = CONVERSATIONS[name]
+            try:
+                yield [template, name, list(tokenizer.apply_chat_template(
+                    messages, tools=tools, add_generation_prompt=True, return_dict=False, **variables))]
+            except jinja2.exceptions.TemplateError:
+                pass
+
+
 def snippet(source):
     def render():
         text = chat_template_utils.render_jinja_template(
@@ -97,12 +111,13 @@ def main():
         "tokens": {path.stem: TOKENS | TOKENS_OF.get(path.stem, {}) for path in (HERE / "templates").glob("*.jinja")},
         "conversations": CONVERSATIONS,
         "cases": list(cases()),
+        "ids": list(ids()),
         "variables": VARIABLES,
         "snippets": [[source, snippet(source)] for source in sources],
     }
     rows = ",\n".join(
         json.dumps(key) + ":" + ("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in value) + "\n]"
-                                 if key in ("cases", "snippets") else json.dumps(value, ensure_ascii=False, sort_keys=key == "tokens"))
+                                 if key in ("cases", "ids", "snippets") else json.dumps(value, ensure_ascii=False, sort_keys=key == "tokens"))
         for key, value in golden.items())
     (HERE / "goldens.json").write_text("{\n" + rows + "\n}\n", encoding="utf-8")
 

@@ -463,7 +463,6 @@ s.replace('Hello', '')
 'abc'.partition('=')
 s.nope is defined
 s.nope()
-s.upper
 d.get('b')
 d.get('q')
 d.get('q', 'dd')
@@ -486,7 +485,10 @@ d['__class__']
 ''.format.__globals__
 raise_exception.__globals__
 cycler.__init__
-self
+z[1:]
+s % a
+s % i
+5 | truncate
 range(5) | list
 range(2, 5) | list
 range(5, 0, -2) | list
@@ -536,6 +538,7 @@ loop is defined
 1,2
 1, 
 a[1,2] is defined
+{(1, 2): 'p'}[1, 2]
 i.
 a[
 (1
