@@ -64,10 +64,12 @@ import Testing
 
     @Test func unalignedBfloat16BytesAreTakenAsTheyAre() {
         let values = halved(scattered(6 * 32, seed: 5))
-        let bytes = [UInt8(0)] + values.flatMap { value in
-            let bits = UInt16(value.bitPattern >> 16)
-            return [UInt8(bits & 255), UInt8(bits >> 8)]
-        }
+        let bytes =
+            [UInt8(0)]
+            + values.flatMap { value in
+                let bits = UInt16(value.bitPattern >> 16)
+                return [UInt8(bits & 255), UInt8(bits >> 8)]
+            }
         for format in WeightFormat.allCases {
             let matrix = bytes.withUnsafeBytes {
                 PackedMatrix(
