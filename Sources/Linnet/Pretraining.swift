@@ -1,5 +1,6 @@
 import Foundation
 import LinnetFormats
+import LinnetGeneration
 import LinnetModels
 import LinnetTokenizers
 import LinnetTraining
@@ -34,7 +35,13 @@ public struct Pretraining {
     /// Whether to begin anew, or to go on from the newest checkpoint in the output directory.
     public var start = RunStart.fresh
 
-    /// A job with the settings of nanoGPT's character model for a CPU, writing to `output`.
+    /// A peak of the learning rate that suits a width: nanoGPT's 6e-4 for the 768 of GPT-2, and in inverse proportion
+    /// for others (Yang et al. 2022), up to 1e-2.
+    public static func learningRate(hidden: Int) -> Double {
+        min(1e-2, 6e-4 * 768 / Double(max(1, hidden)))
+    }
+
+    /// A job with the settings of nanoGPT's character model for a CPU but for the learning rate, writing to `output`.
     public init(corpus: String, vocabulary: Vocabulary, output: String = "runs/pretrained") {
         self.corpus = corpus
         self.vocabulary = vocabulary
@@ -42,9 +49,9 @@ public struct Pretraining {
         arguments.maxSteps = 2000
         arguments.batchSize = 12
         arguments.evaluationBatchSize = 12
-        arguments.learningRate = 1e-3
+        arguments.learningRate = Self.learningRate(hidden: shape.hidden)
         arguments.schedule = .cosineWithMinimum
-        arguments.minimumLearningRate = 1e-4
+        arguments.minimumLearningRate = arguments.learningRate / 10
         arguments.warmup = .steps(100)
         arguments.weightDecay = 0.1
         arguments.adamBeta2 = 0.99
@@ -86,9 +93,30 @@ public struct Pretraining {
         let result = try trainer.train(start)
         if !result.isInterrupted { try task.save(to: arguments.output) }
         let isMeasured = result.evaluation != nil || result.isInterrupted
-        return PretrainingSummary(
+        var summary = PretrainingSummary(
             result, evaluation: isMeasured ? result.evaluation : try trainer.evaluate().entry,
             parameters: model.store.counts.total, vocabularySize: tokenizer.vocabularySize, output: arguments.output)
+        if !result.isInterrupted {
+            summary.sample = try sample(model.network, tokenizer, beginning: validation[0].inputs)
+        }
+        return summary
+    }
+
+    /// What the model writes after the first words of the validation part, as long as its context allows.
+    private func sample(
+        _ network: any CausalLanguageModel, _ tokenizer: Tokenizer, beginning: ArraySlice<Int32>
+    ) throws -> String? {
+        let prompt = Array(beginning.prefix(max(1, shape.context / 4)))
+        guard prompt.count < shape.context else { return nil }
+        var options = GenerationOptions()
+        options.maxNewTokens = min(200, shape.context - prompt.count)
+        options.doSample = true
+        options.temperature = 0.8
+        options.seed = arguments.seed
+        let generator = try Generator(
+            model: network, tokenizer: tokenizer, dtype: arguments.precision.dtype, sequences: 1)
+        guard let answer = try generator.generate(tokens: [prompt], options: options).first else { return nil }
+        return tokenizer.decode(prompt + answer.tokenIds)
     }
 
     private func tokenizer(of text: CorpusText) throws -> Tokenizer {

@@ -11,6 +11,8 @@ public struct PretrainingSummary: TrainingSummary {
     public let parameters: Int
     /// Tokens the model knows.
     public let vocabularySize: Int
+    /// What the finished model writes after the first words of the validation part; nil after an interruption.
+    public internal(set) var sample: String?
     /// Directory of the model.
     public let output: String
     /// Most memory the process held, in MiB.
@@ -39,6 +41,7 @@ public struct PretrainingSummary: TrainingSummary {
         object["total_parameters"] = .integer(Int64(parameters))
         object["vocabulary_size"] = .integer(Int64(vocabularySize))
         object["peak_memory_mib"] = .number(peakMemory.rounded())
+        object["sample"] = sample.map(JSON.string) ?? .null
         object["output"] = .string(output)
         object["interrupted"] = .bool(result.isInterrupted)
         return .object(object)

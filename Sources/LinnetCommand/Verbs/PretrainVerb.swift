@@ -46,8 +46,8 @@ enum PretrainVerb {
     private static let batchSize = Flag<Int>.integer(
         FlagName("batch-size", aliases: TrainingFlags.batchSize.declaration.aliases), default: 12, in: 1...65536,
         help: "Windows of --context tokens per batch.")
-    private static let learningRate = Flag<Double>.number(
-        FlagName("learning-rate", aliases: ["lr"]), default: 1e-3, in: 1e-12...1,
+    private static let learningRate = Flag<Double?>.optionalNumber(
+        FlagName("learning-rate", aliases: ["lr"]), in: 1e-12...1, shown: "0.46 / --hidden",
         help: "The peak of the learning rate.")
     private static let minimumLearningRate = Flag<Double?>.optionalNumber(
         FlagName("min-learning-rate", aliases: ["min-lr"]), in: 0...1, shown: "a tenth of --learning-rate",
@@ -163,10 +163,11 @@ enum PretrainVerb {
         arguments.maxSteps = given[steps]
         arguments.batchSize = given[batchSize]
         arguments.evaluationBatchSize = given[evalBatchSize] ?? given[batchSize]
-        arguments.learningRate = given[learningRate]
+        let peak = given[learningRate] ?? Pretraining.learningRate(hidden: given[hidden])
+        arguments.learningRate = peak
         arguments.schedule = given[schedule]
         let hasMinimum = given[schedule] == .cosineWithMinimum
-        arguments.minimumLearningRate = hasMinimum ? given[minimumLearningRate] ?? given[learningRate] / 10 : 0
+        arguments.minimumLearningRate = hasMinimum ? given[minimumLearningRate] ?? peak / 10 : 0
         arguments.warmup = TrainingFlags.warmup(given[warmupSteps], given)
         arguments.weightDecay = given[weightDecay]
         arguments.adamBeta2 = given[beta2]
@@ -188,6 +189,7 @@ enum PretrainVerb {
             lines.append(String(format: "validation loss %.4f, perplexity %.3f", loss, perplexity))
         }
         lines.append("saved: \(summary.output)")
+        if let sample = summary.sample { lines.append("sample:\n\(sample)") }
         return lines.joined(separator: "\n")
     }
 }
