@@ -26,16 +26,18 @@ public final class LanguageModel: Sendable {
     ///
     /// - Parameters:
     ///   - directory: A model directory, or the name of a downloaded model.
-    ///   - weights: The format the weights are kept in; smaller ones are read faster, token by token.
+    ///   - weights: The format the weights are kept in; smaller ones are read faster, token by token. `nil` is the one a
+    ///     quantised directory holds, else bf16.
     ///   - sequences: The most answers that are generated together.
     ///   - reusesPrefixes: Whether what prompts share is computed once; off only to measure what that gains.
     /// - Throws: `ModelError`, `FormatError`, `TokenizerError` or `GenerationError`, naming file and place.
     public init(
-        directory: String, weights: WeightFormat = .bf16, sequences: Int = 16, reusesPrefixes: Bool = true
+        directory: String, weights: WeightFormat? = nil, sequences: Int = 16, reusesPrefixes: Bool = true
     ) throws {
         let path = try ModelHub().directory(for: directory)
         let parts = try LanguageModelFiles(path: path)
         template = parts.template
+        let weights = try weights ?? WeightFormat.stored(in: path)
         self.weights = weights
         let model = try ComputeThread.shared.run { try PretrainedModel.causal(directory: path, weights: weights) }
         do {
@@ -63,6 +65,22 @@ extension PromptEngine {
 }
 
 extension WeightFormat {
+    /// The format that most of a quantised directory's weights have; bf16 for any other directory.
+    ///
+    /// - Throws: `FormatError` when the file is damaged.
+    public static func stored(in directory: String) throws -> WeightFormat {
+        guard GGUFWeights.areIn(directory) else { return .bf16 }
+        let path = "\(directory)/\(GGUFWeights.fileName)"
+        var bytes: [GGUFType: Int] = [:]
+        for entry in try GGUFFile(path: path).entries { bytes[entry.type, default: 0] += entry.byteRange.count }
+        switch bytes.max(by: { $0.value < $1.value })?.key {
+        case .q8: return .q8
+        case .q4: return .q4
+        case .float32: return .fp32
+        default: return .bf16
+        }
+    }
+
     /// The type that activations are computed in: fp32 beside fp32 weights, else bf16.
     public var activations: DType { self == .fp32 ? .float32 : .bfloat16 }
 }

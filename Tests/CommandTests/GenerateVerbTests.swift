@@ -53,6 +53,14 @@ import Testing
         #expect(try object(outcome.output)["token_ids"]?.arrayValue?.count == 5)
     }
 
+    @Test func aQuantisedDirectoryAnswers() throws {
+        let quantised = "\(folder.path)/q8"
+        #expect(try BuiltCommand.run("quantize", model, "--to", "q8", "--output", quantised).status == 0)
+        let outcome = try BuiltCommand.run("generate", "once", "-n", "8", "--json", "--model", quantised)
+        #expect(outcome.status == 0, "\(outcome.messages)")
+        #expect(try object(outcome.output)["completion_tokens"]?.intValue == 8)
+    }
+
     @Test func logProbabilitiesAreReportedWhenAskedFor() throws {
         let answer = try object(run("generate", "once", "-n", "3", "--json", "--logprobs", "2").output)
         #expect(answer["logprobs"]?.arrayValue?.count == 3)

@@ -33,7 +33,8 @@ enum ChatVerb {
         run: run)
 
     private static func run(_ given: Arguments) throws -> ExitStatus {
-        let model = try LanguageModel(directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights])
+        let model = try LanguageModel(
+            directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights].format)
         let options = try GenerationFlags.options(given, over: model.generator.defaults, newTokens: 1024, verb: name)
         let isTerminal = isatty(STDIN_FILENO) == 1
         if model.template == nil {

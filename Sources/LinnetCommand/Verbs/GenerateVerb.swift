@@ -36,7 +36,8 @@ enum GenerateVerb {
         run: run)
 
     private static func run(_ given: Arguments) throws -> ExitStatus {
-        let model = try LanguageModel(directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights])
+        let model = try LanguageModel(
+            directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights].format)
         var options = try GenerationFlags.options(given, over: model.generator.defaults, verb: name)
         options.logprobs = given[GenerationFlags.logprobs] ?? 0
         let interrupts = AnswerInterrupts()

@@ -6,9 +6,10 @@ enum GenerationFlags {
     static let model = Flag<String>.requiredText(
         FlagName("model", letter: "m", aliases: ["model-name-or-path"]), "NAME",
         help: "A causal language model: a directory, or the name of a model fetched with linnet pull.")
-    static let weights = Flag<WeightFormat>.choice(
-        "weights", default: .bf16,
-        help: "How the weights are kept in memory: fewer bits make every token faster and a little less exact.")
+    static let weights = Flag<WeightChoice>.choice(
+        "weights", default: .automatic,
+        help: "How the weights are kept in memory: fewer bits make every token faster and a little less exact; auto is "
+            + "what a quantised model holds, else bf16.")
 
     static let maxNewTokens = Flag<Int?>.optionalInteger(
         FlagName("max-new-tokens", letter: "n", aliases: ["max-tokens"]), in: 1...(1 << 24),
@@ -54,6 +55,15 @@ enum GenerationFlags {
         FlagName("prompt-lookup-num-tokens", aliases: ["prompt-lookup"]), in: 1...15,
         help:
             "Guess so many tokens at once by copying from the text so far; the same answer, faster where text repeats.")
+
+    /// How weights are kept in memory, with a choice that depends on the model.
+    enum WeightChoice: String, CaseIterable, Sendable {
+        case automatic = "auto"
+        case fp32, bf16, q8, q4
+
+        /// The format; `nil` for the model's own.
+        var format: WeightFormat? { WeightFormat(rawValue: rawValue) }
+    }
 
     static let modelGroup = [model.declaration, weights.declaration]
     static let group = Verb.Group(

@@ -40,7 +40,8 @@ enum PromptChainOfThoughtVerb {
                 try format.chainOfThought(question: question)
             }
         }
-        let model = try LanguageModel(directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights])
+        let model = try LanguageModel(
+            directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights].format)
         let engine = PromptEngine(model)
         let options = try GenerationFlags.options(given, over: model.generator.defaults, newTokens: 512, verb: name)
         let answers = PromptAnswers(engine, options, json: given[json])

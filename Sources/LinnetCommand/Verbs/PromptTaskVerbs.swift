@@ -84,7 +84,7 @@ enum PromptTaskVerbs {
             }
         }
         let model = try LanguageModel(
-            directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights],
+            directory: given[GenerationFlags.model], weights: given[GenerationFlags.weights].format,
             reusesPrefixes: given[PromptInputs.reuse])
         let engine = PromptEngine(model)
         if given.isGiven(choices) { return try choose(given, engine, verb: verb, examples: examples) }
