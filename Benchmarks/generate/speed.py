@@ -68,7 +68,7 @@ def bytes_per_token(weights: str) -> float:
 def bandwidth_share(contestant: Contestant, weights: str) -> Number:
     def share(medians) -> float:
         read = bytes_per_token(weights) * medians(contestant, "decode_tokens_per_second")
-        return read / 1e9 / medians(BANDWIDTH, "gigabytes_per_second")
+        return read / 1e9 / medians.best(BANDWIDTH, "gigabytes_per_second")
 
     return share
 
