@@ -53,7 +53,7 @@ def compare(contests: list[Contest], lab: Lab, rounds: int) -> str:
     return "\n\n".join(
         [
             f"Results, checked before anything was timed:\n\n```\n{checked}\n```",
-            report.table(bars, medians),
+            report.table(bars, medians, lab.quick),
             f"Made by `{command.strip()}` on {report.machine(medians)}; medians of {rounds} rounds.",
         ]
     ) + "\n"  # fmt: skip
@@ -69,7 +69,7 @@ def chosen(names: str) -> list[Contest]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--quick", action="store_true", help="one short round, which is not judged")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--only", type=chosen, default=CONTESTS, metavar="CONTEST,…", help=", ".join(each.name for each in CONTESTS)

@@ -69,6 +69,9 @@ class Medians:
     def __call__(self, contestant: Contestant, name: str) -> float:
         return statistics.median(self.measured[contestant.title, name])
 
+    def best(self, contestant: Contestant, name: str) -> float:
+        return max(self.measured[contestant.title, name])
+
     def holds(self, contestant: Contestant) -> bool:
         return any(title == contestant.title for title, _ in self.measured)
 
@@ -86,7 +89,7 @@ def best(*numbers: Number) -> Number:
 
 @dataclass(frozen=True)
 class Bar:
-    """Our number, the peer's, and what their ratio (without a peer: our number) has to be."""
+    """Our number, the peer's, and what has to hold: of their ratio, their difference, or of our number alone."""
 
     title: str
     unit: str
@@ -95,9 +98,14 @@ class Bar:
     peer: str = ""
     required: float | None = None
     at_least: bool = True
+    by: str = "ratio"  # or difference, or value; without a peer it is the value
 
     def judged(self, medians: Medians) -> float:
-        return self.ours(medians) / self.theirs(medians) if self.theirs else self.ours(medians)
+        if self.theirs is None or self.by == "value":
+            return self.ours(medians)
+        if self.by == "difference":
+            return self.ours(medians) - self.theirs(medians)
+        return self.ours(medians) / self.theirs(medians)
 
 
 @dataclass(frozen=True)

@@ -49,13 +49,19 @@ public struct Weights {
         self.storage = storage
     }
 
-    private init(_ parent: Weights, path: String) {
+    private init(_ parent: Weights, path: String, storage: WeightStorage? = nil) {
         self.path = path
         store = parent.store
         source = parent.source
         omittedPrefix = parent.omittedPrefix
         isComplete = parent.isComplete
-        storage = parent.storage
+        self.storage = storage ?? parent.storage
+    }
+
+    /// The same place, with 8 bits where matrices are held in 4.
+    public var withEightBits: Weights {
+        guard case .packed(.q4) = storage else { return self }
+        return Weights(self, path: path, storage: .packed(.q8))
     }
 
     /// The place one component further down.
