@@ -18,6 +18,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("gomp", .when(platforms: [.linux])), .linkedLibrary("m")]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // Layer 1: bytes, tensors, text.
         .target(name: "LinnetFormats"),
@@ -39,14 +41,16 @@ let package = Package(
             dependencies: [
                 "LinnetModels", "LinnetLayers", "LinnetTokenizers", "LinnetTensors", "LinnetFormats",
             ]),
-        .target(name: "LinnetEvaluation"),
+        .target(
+            name: "LinnetRetrieval", dependencies: ["LinnetTensors", "LinnetFormats", "CSQLite", "CLibXML2"]),
+        .target(name: "LinnetEvaluation", dependencies: ["LinnetFormats"]),
 
         // Layers 6 and 7: the verbs, and the command.
         .target(
             name: "Linnet",
             dependencies: [
                 "LinnetFormats", "LinnetTensors", "LinnetTokenizers", "LinnetLayers", "LinnetModels",
-                "LinnetTraining", "LinnetGeneration", "LinnetEvaluation",
+                "LinnetTraining", "LinnetGeneration", "LinnetRetrieval", "LinnetEvaluation",
             ]),
         .executableTarget(name: "LinnetCommand", dependencies: ["Linnet"]),
 
@@ -59,6 +63,7 @@ let package = Package(
         .testTarget(name: "LinnetModelsTests", dependencies: ["LinnetModels", "TestSupport"]),
         .testTarget(name: "LinnetTrainingTests", dependencies: ["LinnetTraining", "TestSupport"]),
         .testTarget(name: "LinnetGenerationTests", dependencies: ["LinnetGeneration", "TestSupport"]),
+        .testTarget(name: "LinnetRetrievalTests", dependencies: ["LinnetRetrieval"]),
         .testTarget(name: "LinnetEvaluationTests", dependencies: ["LinnetEvaluation"]),
         .testTarget(name: "LinnetTests", dependencies: ["Linnet", "TestSupport"]),
         .testTarget(name: "ParityTests", dependencies: ["Linnet", "TestSupport"]),

@@ -4,6 +4,7 @@
 @_exported import LinnetGeneration
 @_exported import LinnetLayers
 @_exported import LinnetModels
+@_exported import LinnetRetrieval
 @_exported import LinnetTensors
 @_exported import LinnetTokenizers
 @_exported import LinnetTraining
