@@ -1,4 +1,4 @@
-"""Searches vectors with faiss or sqlite-vec, one query at a time and, with faiss, all at once; prints one JSON object."""
+"""Searches vectors with faiss or sqlite-vec, query by query and, with faiss, all at once; prints one JSON object."""
 
 import argparse
 import json
@@ -83,7 +83,6 @@ def sqlite_vec(settings: argparse.Namespace, vectors: numpy.ndarray, queries: nu
     store.backup(memory)
     store.close()
     words = "select rowid from rows where vector match ? and k = ?"
-    found = []
 
     def search(query: numpy.ndarray) -> list:
         return [row for (row,) in memory.execute(words, (query.data, settings.top_k))]

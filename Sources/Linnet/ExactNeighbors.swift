@@ -4,11 +4,13 @@ import LinnetTensors
 enum ExactNeighbors {
     /// Products that are held at a time.
     private static let mostProducts = 1 << 24
+    /// Rows beyond those wanted: where products differ in their last bits only, they are ranked as a search ranks them.
+    private static let margin = 16
 
     /// For each query the `count` best rows, best first, ties by smaller row.
     static func rows(of vectors: SampleVectors, nearestTo queries: SampleVectors, count: Int) -> [[Int]] {
         let asked = Tensor(queries.withFloats { Array($0) }, shape: [queries.count, queries.dimension])
-        var best = [BestRows](repeating: BestRows(capacity: count), count: queries.count)
+        var best = [BestRows](repeating: BestRows(capacity: count + margin), count: queries.count)
         let portion = min(8192, max(64, mostProducts / queries.count))
         for first in stride(from: 0, to: vectors.count, by: portion) {
             let rows = first..<min(first + portion, vectors.count)
@@ -20,7 +22,7 @@ enum ExactNeighbors {
                 }
             }
         }
-        return best.map(\.rows)
+        return best.enumerated().map { Array(vectors.ranked($1.rows, for: queries[$0]).prefix(count)) }
     }
 }
 

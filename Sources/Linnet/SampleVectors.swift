@@ -65,6 +65,19 @@ final class SampleVectors {
         }
     }
 
+    /// Rows by their inner products with a query, the largest first, ties by smaller row.
+    func ranked(_ rows: [Int], for query: [Float]) -> [Int] {
+        let scored = withFloats { numbers in
+            query.withUnsafeBufferPointer { query in
+                rows.map { row in
+                    let vector = UnsafeBufferPointer(rebasing: numbers[row * dimension..<(row + 1) * dimension])
+                    return (row: row, score: VectorCodes.innerProduct(query, vector))
+                }
+            }
+        }
+        return scored.sorted { $0.score > $1.score || ($0.score == $1.score && $0.row < $1.row) }.map(\.row)
+    }
+
     subscript(row: Int) -> [Float] { withRows(row..<row + 1) { Array($0) } }
 }
 

@@ -104,18 +104,8 @@ struct RescoredSearch {
     /// For each query the best rows, best first, ties by smaller row.
     func rows(nearestTo queries: [[Float]]) -> [[Int]] {
         let candidates = codes.nearest(to: queries, count: max(4 * topK, 64))
-        return vectors.withFloats { numbers in
-            zip(queries, candidates).map { query, hits in
-                let scored = query.withUnsafeBufferPointer { query in
-                    hits.map { hit in
-                        let start = hit.row * codes.dimension
-                        let vector = UnsafeBufferPointer(rebasing: numbers[start..<start + codes.dimension])
-                        return (row: hit.row, score: VectorCodes.innerProduct(query, vector))
-                    }
-                }
-                return scored.sorted { $0.score > $1.score || ($0.score == $1.score && $0.row < $1.row) }
-                    .prefix(topK).map(\.row)
-            }
+        return zip(queries, candidates).map { query, hits in
+            Array(vectors.ranked(hits.map(\.row), for: query).prefix(topK))
         }
     }
 }

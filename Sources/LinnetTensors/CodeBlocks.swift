@@ -37,6 +37,17 @@ struct CodeBlocks {
         }
     }
 
+    /// Leaves only rows whose flag is set, and says how many they are.
+    mutating func hideRows(except allowed: [Bool]) -> Int {
+        scales.withUnsafeMutableBufferPointer { scales in
+            var left = 0
+            for (row, isAllowed) in allowed.enumerated() {
+                if isAllowed { left += 1 } else { scales[row] = .nan }
+            }
+            return left
+        }
+    }
+
     func place(ofRow row: Int) -> CodePlace {
         let block = row / Self.blockRows
         let segment = segments[block / segmentBlocks]

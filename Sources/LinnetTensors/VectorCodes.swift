@@ -105,10 +105,7 @@ public final class VectorCodes {
         var most = self.count
         if let allowed {
             require(allowed.count == self.count, "\(allowed.count) flags for \(self.count) rows")
-            most = 0
-            for row in allowed.indices {
-                if allowed[row] { most += 1 } else { searched.scales[row] = .nan }
-            }
+            most = searched.hideRows(except: allowed)
         }
         most = min(most, count)
         guard most > 0, !queries.isEmpty else { return queries.map { _ in [] } }
