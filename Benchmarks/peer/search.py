@@ -4,7 +4,6 @@ import argparse
 import json
 import pathlib
 import resource
-import sqlite3
 import statistics
 import time
 from collections.abc import Callable
@@ -56,12 +55,13 @@ def faiss(settings: argparse.Namespace, vectors: numpy.ndarray, queries: numpy.n
 
 
 def sqlite_vec(settings: argparse.Namespace, vectors: numpy.ndarray, queries: numpy.ndarray) -> tuple[dict, list]:
+    import apsw  # Python's own sqlite3 may have been built without extensions
     import sqlite_vec
 
-    def opened(path: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None)
+    def opened(path: str) -> apsw.Connection:
+        connection = apsw.Connection(path)
         connection.enable_load_extension(True)
-        sqlite_vec.load(connection)
+        connection.load_extension(sqlite_vec.loadable_path())
         return connection
 
     if not settings.database.exists():
@@ -73,19 +73,20 @@ def sqlite_vec(settings: argparse.Namespace, vectors: numpy.ndarray, queries: nu
         store.execute(f"create virtual table rows using vec0(vector float[{vectors.shape[1]}])")
         store.execute("begin")
         store.executemany(
-            "insert into rows(rowid, vector) values (?, ?)", ((row, vectors[row].data) for row in range(len(vectors)))
+            "insert into rows(rowid, vector) values (?, ?)", ((row, vectors[row].tobytes()) for row in range(len(vectors)))
         )
         store.execute("commit")
         store.close()
         unfinished.rename(settings.database)
     # In memory it is at its fastest. Vectors of length 1 have one order by distance and by inner product.
     memory, store = opened(":memory:"), opened(str(settings.database))
-    store.backup(memory)
+    with memory.backup("main", store, "main") as copy:
+        copy.step()
     store.close()
     words = "select rowid from rows where vector match ? and k = ?"
 
     def search(query: numpy.ndarray) -> list:
-        return [row for (row,) in memory.execute(words, (query.data, settings.top_k))]
+        return [row for (row,) in memory.execute(words, (query.tobytes(), settings.top_k))]
 
     result = {"query_milliseconds": alone(search, queries[: settings.alone])}
     found = [search(query) for query in queries[: settings.alone]]
