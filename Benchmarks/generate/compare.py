@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 import processes
+import tables
 from generate import prompts, pretraining, report, speed, verify
 from generate.contests import Contest, Lab, Medians
 
@@ -29,7 +30,6 @@ def say(message: str) -> None:
 
 def measure(contests: list[Contest], lab: Lab, rounds: int) -> Medians:
     medians = Medians()
-    medians.add(speed.BANDWIDTH, speed.BANDWIDTH.measure(lab))
     for turn in range(rounds):
         for contest in contests:
             for contestant in contest.contestants:
@@ -54,7 +54,7 @@ def compare(contests: list[Contest], lab: Lab, rounds: int) -> str:
         [
             f"Results, checked before anything was timed:\n\n```\n{checked}\n```",
             report.table(bars, medians, lab.quick),
-            f"Made by `{command.strip()}` on {report.machine(medians)}; medians of {rounds} rounds.",
+            f"Made by `{command.strip()}` on {tables.machine(report.PEERS)}; medians of {rounds} rounds.",
         ]
     ) + "\n"  # fmt: skip
 

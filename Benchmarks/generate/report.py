@@ -2,7 +2,6 @@
 
 import tables
 from generate.contests import Bar, Medians
-from generate.speed import BANDWIDTH
 
 PEERS = ("torch", "transformers", "llama-cpp-python")
 
@@ -31,8 +30,3 @@ def table(bars: list[Bar], medians: Medians, quick: bool) -> str:
     """One row per bar; a quick run is too short to be judged."""
     header = ["measure", "Linnet", "unit", "peer", "peer's", "compared", "bar", "met"]
     return tables.markdown(header, [row(bar, medians, quick) for bar in bars])
-
-
-def machine(medians: Medians) -> str:
-    bandwidth = medians.best(BANDWIDTH, "gigabytes_per_second")
-    return f"{tables.machine(PEERS)}; {bandwidth:.1f} GB/s read by both cores at best"
