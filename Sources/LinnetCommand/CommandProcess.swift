@@ -6,7 +6,7 @@ extension VerbTable {
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
         ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchTokenizeVerb.verb, InspectVerb.verb,
-        MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
+        MergeVerb.verb, QuantizeVerb.verb, ExtractVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])
 }
 
