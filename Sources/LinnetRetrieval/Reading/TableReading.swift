@@ -17,32 +17,40 @@ extension DocumentReader {
             return try body(try self.text(path, source, format: .text) { range, _ in [TextPart(range: range)] })
         }
         var columns = TextColumns(asked: options.textColumns, format: format)
+        /// What `body` threw, as opposed to what is wrong with the file.
         var failure: (any Error)?
-        try text.bytes.withUnsafeBytes { bytes in
-            let layout: TableRows.Layout = format == .csv ? .csv : format == .tsv ? .tsv : .json
-            try RetrievalError.wrapping {
+        do {
+            try text.bytes.withUnsafeBytes { bytes in
+                let layout: TableRows.Layout = format == .csv ? .csv : format == .tsv ? .tsv : .json
                 try TableRows.forEach(in: bytes, layout: layout, path: path) { row in
-                    guard let (document, title) = columns.document(row) else { return }
-                    let range = 0..<document.utf8.count
-                    let whole = Document.Origin.whole(text.sourceRange(row.bytes))
-                    let section = Document.Section(bytes: range, headings: title.map { [$0] } ?? [], origin: whole)
-                    var metadata = columns.metadata(row)
-                    metadata["format"] = metadata["format"] ?? .text(format.rawValue)
-                    if HiddenText.isPresent(in: Array(document.utf8), range) { metadata["hidden_text"] = true }
+                    guard let document = document(row, &columns, text, source) else { return }
                     do {
-                        try body(
-                            Document(
-                                id: "\(source)#\(row.number)", text: document, source: source, metadata: metadata,
-                                sections: [section]))
+                        try body(document)
                     } catch {
                         failure = error
                         throw error
                     }
                 }
             }
+        } catch let error as FormatError where failure == nil {
+            throw RetrievalError(.unreadable, error.description)
         }
-        if let failure { throw failure }
         try columns.checkFound(path: path)
+    }
+
+    /// The document of a row; nil for a row without text.
+    private func document(
+        _ row: TableRow, _ columns: inout TextColumns, _ file: SourceText, _ source: String
+    ) -> Document? {
+        guard let (text, title) = columns.document(row) else { return nil }
+        let range = 0..<text.utf8.count
+        var metadata = columns.metadata(row)
+        metadata["format"] = metadata["format"] ?? .text(columns.format.rawValue)
+        if HiddenText.isPresent(in: Array(text.utf8), range) { metadata["hidden_text"] = true }
+        let section = Document.Section(
+            bytes: range, headings: title.map { [$0] } ?? [], origin: .whole(file.sourceRange(row.bytes)))
+        return Document(
+            id: "\(source)#\(row.number)", text: text, source: source, metadata: metadata, sections: [section])
     }
 }
 

@@ -10,7 +10,8 @@ struct TextColumns {
     private static let longestMetadata = 1_024
 
     private let asked: [String]
-    private let format: FileFormat
+    /// How the table is laid out.
+    let format: FileFormat
     private var hasFound = false
     private var seen: [String] = []
     /// The chosen columns of the row that was read last; nil where all are text.
