@@ -5,7 +5,8 @@ extension VerbTable {
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
-        ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchTokenizeVerb.verb, InspectVerb.verb,
+        ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb, BenchTokenizeVerb.verb,
+        InspectVerb.verb,
         MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])
 }

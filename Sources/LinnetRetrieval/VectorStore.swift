@@ -79,4 +79,12 @@ public protocol VectorStore: AnyObject {
     func chunks(_ ids: [ChunkID]) throws -> [StoredChunk]
     /// Vectors by identity, in the order asked for.
     func vectors(_ ids: [ChunkID]) throws -> [[Float]]
+
+    /// Runs `body` on one snapshot: what it reads belongs together, whatever other processes write meanwhile.
+    func reading<Result>(_ body: () throws -> Result) throws -> Result
+}
+
+extension VectorStore {
+    /// Runs `body`, for stores that nobody else writes to.
+    public func reading<Result>(_ body: () throws -> Result) throws -> Result { try body() }
 }
