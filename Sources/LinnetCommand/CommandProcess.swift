@@ -7,7 +7,8 @@ extension VerbTable {
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
         ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb, BenchTokenizeVerb.verb,
         InspectVerb.verb,
-        MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
+        EvaluateRetrievalVerb.verb, EvaluateAnswersVerb.verb, MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb,
+        VersionVerb.verb,
     ])
 }
 
