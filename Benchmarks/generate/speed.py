@@ -3,7 +3,8 @@
 import json
 
 import processes
-from generate.contests import Bar, Contest, Contestant, Lab, Number, number
+from contests import Bar, Contest, Contestant, Number, number
+from generate.lab import Lab
 
 PROMPT, NEW = 512, 128
 LLAMA_CPP = {"bf16": "bf16", "q8": "q8_0", "q4": "q4_0"}

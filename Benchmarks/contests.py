@@ -1,58 +1,20 @@
-"""What a contest is: contestants that take turns, and bars that their medians have to clear."""
+"""What a contest is: contestants that take turns, and bars that their medians have to clear; and their table."""
 
-import os
-import pathlib
 import statistics
-import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-import processes
-
-
-@dataclass
-class Lab:
-    """Where contestants find their models, which are made when they are first asked for."""
-
-    folder: pathlib.Path
-    corpus: pathlib.Path
-    quick: bool
-
-    def model(self, name: str) -> pathlib.Path:
-        """A model with random weights and a tokenizer."""
-        path = self.folder / name
-        if not path.exists():
-            processes.peer("causal_models", name, path, "--text", self.corpus)
-        return path
-
-    def gguf(self, model: pathlib.Path, kind: str) -> pathlib.Path:
-        """The model for llama.cpp: Linnet's file in bf16, and what llama.cpp's own quantizer makes of it."""
-        exact = self.folder / f"{model.name}-gguf"
-        if not exact.exists():
-            processes.linnet("quantize", model, "--to", "bf16", "--output", exact, "--quiet")
-        path = self.folder / f"{model.name}-{kind}.gguf"
-        if kind == "bf16":
-            return exact / "model.gguf"
-        if not path.exists():
-            processes.run([self.llama("llama-quantize"), exact / "model.gguf", path, kind.upper()])
-        return path
-
-    @staticmethod
-    def llama(program: str) -> pathlib.Path:
-        """One of llama.cpp's programs, which are built when the first is asked for."""
-        if "LLAMA_CPP_LIB_PATH" not in os.environ:
-            script = processes.ROOT / "Benchmarks" / "peer" / "llama"
-            built = subprocess.run([script], stdout=subprocess.PIPE, text=True, check=True)
-            os.environ["LLAMA_CPP_LIB_PATH"] = built.stdout.strip()
-        return pathlib.Path(os.environ["LLAMA_CPP_LIB_PATH"]) / program
+import tables
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """One configuration of one side; its measurement gives numbers by name."""
+    """One configuration of one side; its measurement, made in a benchmark's lab, gives numbers by name."""
 
     title: str
-    measure: Callable[[Lab], dict[str, float]] = field(compare=False)
+    measure: Callable[[Any], dict[str, float]] = field(compare=False)
     once: bool = False  # results that do not vary are not measured again in every round
 
 
@@ -115,3 +77,46 @@ class Contest:
     name: str
     contestants: list[Contestant]
     bars: list[Bar]
+
+
+def say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def take_turns(contests: list[Contest], lab: Any, rounds: int, medians: Medians) -> None:
+    """Everyone once (A B A B), and again in every further round."""
+    for turn in range(rounds):
+        for contest in contests:
+            for contestant in contest.contestants:
+                if contestant.once and medians.holds(contestant):
+                    continue
+                numbers = contestant.measure(lab)
+                medians.add(contestant, numbers)
+                values = ", ".join(f"{name} {shown(value)}" for name, value in numbers.items())
+                say(f"round {turn + 1}: {contestant.title}: {values}")
+
+
+def shown(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def compared(bar: Bar, judged: float) -> str:
+    if bar.theirs is None or bar.by == "value":
+        return ""
+    return f"{judged:+.2f}" if bar.by == "difference" else f"{judged:.2f}"
+
+
+def row(bar: Bar, medians: Medians, quick: bool) -> list[str]:
+    judged = bar.judged(medians)
+    theirs = shown(bar.theirs(medians)) if bar.theirs else ""
+    required = f"{'≥' if bar.at_least else '≤'} {bar.required}" if bar.required is not None else ""
+    return [
+        bar.title, shown(bar.ours(medians)), bar.unit, bar.peer, theirs, compared(bar, judged), required,
+        "" if quick else tables.verdict(judged, bar.required, bar.at_least),
+    ]  # fmt: skip
+
+
+def table(bars: list[Bar], medians: Medians, quick: bool) -> str:
+    """One row per bar; a quick run is too short to be judged."""
+    header = ["measure", "Linnet", "unit", "peer", "peer's", "compared", "bar", "met"]
+    return tables.markdown(header, [row(bar, medians, quick) for bar in bars])
