@@ -4,7 +4,8 @@ extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
-        GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
+        IndexVerb.verb, SearchVerb.verb, AskVerb.verb, GenerateVerb.verb, PromptTaskVerbs.zeroShot,
+        PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
         ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchTokenizeVerb.verb, InspectVerb.verb,
         MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])

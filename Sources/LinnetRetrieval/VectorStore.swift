@@ -79,4 +79,9 @@ public protocol VectorStore: AnyObject {
     func chunks(_ ids: [ChunkID]) throws -> [StoredChunk]
     /// Vectors by identity, in the order asked for.
     func vectors(_ ids: [ChunkID]) throws -> [[Float]]
+
+    /// A small text that is kept beside the documents, such as a calibration; nil if there is none.
+    func note(_ key: String) throws -> String?
+    /// Keeps a text, or removes it; durable like every change.
+    func setNote(_ key: String, _ text: String?) throws
 }
