@@ -9,6 +9,7 @@ final class IndexingRun {
     private let encoder: DocumentEncoder
     private let names: SourcePaths
     private let reader: DocumentReader
+    private var walk = DirectoryWalk()
     /// Everything but the bytes of a file that decides what the store holds of it.
     private let settingsText: String
     private let stop: StopFlag
@@ -38,15 +39,18 @@ final class IndexingRun {
         report = progress
         names = SourcePaths(store: job.store)
         reader = DocumentReader(options: job.reading)
+        walk.include = job.include
+        walk.exclude = job.exclude
         settingsText = "reader 1 \(job.reading.textColumns) \(encoder.settingsText)"
         batch = StoreBatch(encoder: encoder)
     }
 
     /// Brings the store in step with what lies under the paths.
     func run(_ paths: [String]) throws -> IndexingSummary {
-        let files = try walk.files(under: paths).map { path in
-            File(path: path, source: names.source(ofFile: path), size: Self.size(of: path))
+        let found = try walk.files(under: paths) { skipped in
+            result.failures.append(.init(path: skipped.path, reason: skipped.reason))
         }
+        let files = found.map { File(path: $0, source: names.source(ofFile: $0), size: Self.size(of: $0)) }
         let known = try store.sources(under: "")
         forgetVanished(from: paths, keeping: Set(files.map(\.source)), known: known)
         progress.totalFiles = files.count

@@ -94,7 +94,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
         encoder = try DocumentEncoder(embedder: embedder, identity: known.identity, settings: options.chunks)
         retriever = Retriever(
             store: store, embed: { try embedder.unitVectors($0) },
-            rerank: reranker.map { model in { try ComputeThread.shared.run { model.scores($0, $1) } } })
+            rerank: reranker?.ranking)
         writer = generator.map { SourceWriter(model: $0, options: options) }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LinnetFormats
+import LinnetGeneration
 import LinnetModels
 import LinnetRetrieval
 import LinnetTensors
@@ -38,6 +39,11 @@ public final class Reranker {
         let tokenizer = try Tokenizer(directory: path)
         encoder = try BatchEncoder(
             tokenizer: tokenizer, model: model.network.encoder, maximumLength: tokenizer.modelMaxLength, path: path)
+    }
+
+    /// What a ``Retriever`` calls; computes on the compute thread.
+    var ranking: (_ query: String, _ texts: [String]) throws -> [Double] {
+        { query, texts in try ComputeThread.shared.run { self.scores(query, texts) } }
     }
 
     /// The probability that each text answers the query: softmax over the classes, or the sigmoid of a single logit.

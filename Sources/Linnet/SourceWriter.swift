@@ -45,11 +45,7 @@ struct SourceWriter {
             try show(check.append($0.text))
         }
         try show(check.finish())
-        let statements = CitedStatements(text)
-        let citations = check.cited.sorted().compactMap { number in
-            sources.sources.first { $0.number == number }
-                .map { statements.citation(number, of: $0.hit.chunk) }
-        }
+        let citations = sources.citations(of: text, cited: check.cited)
         let says = text.trimmingCharacters(in: .whitespacesAndNewlines)
         var answer = GroundedAnswer(
             text: says, mode: .generated, isInDocuments: !says.hasPrefix(SourcePrompt.noAnswer), citations: citations,
@@ -73,7 +69,8 @@ extension QuotedText {
             let looksSpecial = "<[".contains(token.content.first ?? " ") && ">]".contains(token.content.last ?? " ")
             return token.isSpecial || (looksSpecial && token.content.contains { $0.isLetter })
         }
-        let ids = Set(control.map(\.id))
+        // What the vocabulary does not cover becomes the unknown token; that is no control.
+        let ids = Set(control.map(\.id).filter { $0 != tokenizer.unknownId })
         self.init(controlTexts: control.map(\.content)) { text in
             tokenizer.encode(text, addSpecialTokens: false).ids.contains { ids.contains($0) }
         }

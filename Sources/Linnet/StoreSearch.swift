@@ -1,4 +1,3 @@
-import LinnetGeneration
 import LinnetRetrieval
 import LinnetTensors
 
@@ -26,7 +25,7 @@ public final class StoreSearch {
                 loaded = own.model
                 return try own.model.unitVectors(texts)
             },
-            rerank: reranker.map { model in { try ComputeThread.shared.run { model.scores($0, $1) } } })
+            rerank: reranker?.ranking)
     }
 
     /// The chunks that answer each query best.

@@ -32,7 +32,7 @@ enum StoreFlags {
         var options = RetrievalOptions()
         options.topK = given[topK]
         options.mode = given[mode]
-        options.filter = try given[filter].map { try MetadataFilter($0) }
+        options.filter = try given[filter].map { try MetadataFilter(parsing: $0) }
         options.diversity = given[diversity]
         options.rerank = given[rerank] != nil
         return options

@@ -5,7 +5,7 @@ import LinnetFormats
 /// **Calibration.** The similarity of an unrelated question to its nearest chunk depends on the embedder and on the
 /// store: the more chunks, the nearer the nearest one. So the questions of ``UnrelatedQuestions`` (everyday matters of
 /// many kinds, of which any one collection answers few) are asked once after each indexing, and the threshold is the
-/// median of the similarities of their best hits plus three robust standard deviations (1.4826 × the median absolute
+/// median of the similarities of their best hits plus 2.5 robust standard deviations (1.4826 × the median absolute
 /// deviation). Median and deviation do not move when a part of the questions, fewer than half, happens to be answered by
 /// the store. Documentation/Benchmarks.md has what this gave on a real collection.
 public struct AnswerThreshold: Sendable, Equatable {
@@ -17,7 +17,7 @@ public struct AnswerThreshold: Sendable, Equatable {
     public var deviation: Double
 
     /// Robust standard deviations above the median.
-    static let deviations = 3.0
+    static let deviations = 2.5
 
     /// The threshold that the best hits of unrelated questions give; `nil` for fewer than eight.
     public init?(unrelated similarities: [Double]) {

@@ -101,6 +101,14 @@ public struct SourcePrompt: Sendable, Equatable {
             """
     }
 
+    /// What the numbers of an answer point to, in the order of the numbers.
+    ///
+    /// - Parameter cited: Numbers that a ``CitationCheck`` has found in it.
+    public func citations(of answer: String, cited: [Int]) -> [Citation] {
+        let statements = CitedStatements(answer)
+        return sources.filter { cited.contains($0.number) }.map { statements.citation($0.number, of: $0.hit.chunk) }
+    }
+
     /// The largest of 0 ..< `count` for which a condition holds that holds for 0 and, once it fails, fails for all after.
     private static func largest(below count: Int, where holds: (Int) throws -> Bool) rethrows -> Int {
         var (low, high) = (0, count)
