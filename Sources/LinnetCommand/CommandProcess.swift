@@ -4,9 +4,10 @@ extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
-        IndexVerb.verb, SearchVerb.verb, AskVerb.verb, GenerateVerb.verb, PromptTaskVerbs.zeroShot,
-        PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
-        ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchTokenizeVerb.verb, InspectVerb.verb,
+        IndexVerb.verb, SearchVerb.verb, AskVerb.verb,
+        GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
+        ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb, BenchTokenizeVerb.verb,
+        InspectVerb.verb,
         MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])
 }
