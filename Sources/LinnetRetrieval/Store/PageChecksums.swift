@@ -116,7 +116,14 @@ enum PageChecksums {
             return SQLITE_IOERR
         }
         let code = read(inner, bytes, count, offset)
-        guard code == SQLITE_OK, isPage(count, offset) else { return code }
+        guard isPage(count, offset) else { return code }
+        if code == SQLITE_IOERR | (2 << 8) {
+            // SQLite takes what lies behind the end of the file for zeros: right for no page of it, wrong for half a one.
+            var size: Int64 = 0
+            let known = inner.pointee.pMethods?.pointee.xFileSize?(inner, &size) ?? SQLITE_IOERR
+            return known == SQLITE_OK && size <= offset ? code : SQLITE_IOERR | (32 << 8)
+        }
+        guard code == SQLITE_OK else { return code }
         let stored = bytes.loadUnaligned(fromByteOffset: Int(count) - byteCount, as: UInt64.self)
         return stored.littleEndian == sum(of: bytes, count, offset) ? SQLITE_OK : SQLITE_IOERR | (32 << 8)
     }

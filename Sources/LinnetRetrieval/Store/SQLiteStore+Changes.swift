@@ -27,7 +27,8 @@ extension SQLiteStore {
                     "INSERT OR REPLACE INTO sources (path, digest) VALUES (?, ?)", .text(source), .text(digest))
             }
         }
-        // Durable now: the codes in memory follow.
+        // Durable now: what is in memory follows.
+        knownAverageLength = nil
         guard let codes else { return }
         for (chunk, code, scale) in added { code.withUnsafeBufferPointer { codes.append(chunk, $0, scale: scale) } }
         codes.remove(removed)
@@ -87,7 +88,7 @@ extension SQLiteStore {
                 INSERT INTO keywords (keywords, rowid, headings, text)
                 SELECT 'delete', id, headings, text FROM chunks WHERE document = ?
                 """, document)
-            for table in ["codes", "vectors"] {
+            for table in ["codes", "vectors", "lengths"] {
                 try connection.run(
                     "DELETE FROM \(table) WHERE chunk IN (SELECT id FROM chunks WHERE document = ?)", document)
             }
@@ -132,6 +133,9 @@ extension SQLiteStore {
             try connection.run(
                 "INSERT INTO keywords (rowid, headings, text) VALUES (?, ?, ?)", .integer(id), headings,
                 .text(chunk.text))
+            try connection.run(
+                "INSERT INTO lengths (chunk, words) VALUES (?, ?)", .integer(id),
+                .integer(Int64(KeywordQuery.length(of: chunk.headings + [chunk.text]))))
             let (codes, scale) = VectorCodes.encode(vector)
             try codes.withUnsafeBytes {
                 try connection.run(

@@ -20,6 +20,8 @@ public final class SQLiteStore: VectorStore {
     let connection: SQLiteConnection
     /// The codes of all vectors, read when the first search needs them.
     var codes: ChunkCodes?
+    /// Mean number of words of a chunk; nil when it must be computed again.
+    var knownAverageLength: Double?
     /// SQLite's count of the changes that other connections made, when identity and codes were last in step.
     private var seenVersion: Int64 = -1
     /// The model that this process has tied the store to.
@@ -45,6 +47,7 @@ public final class SQLiteStore: VectorStore {
         connection = try SQLiteConnection(
             path: path, createIfMissing: createIfMissing, patience: Int32(min(max(patience, 0), 86_400) * 1_000))
         try StoreSchema.prepare(connection)
+        try KeywordRanking.register(on: connection)
         if try isNew || (createIfMissing && connection.integer("SELECT count(*) FROM sqlite_schema") == 0) {
             try StoreSchema.create(connection)
         }
@@ -110,6 +113,7 @@ public final class SQLiteStore: VectorStore {
         if let bound, let known, !known.isCompatible(with: bound) { throw wrongEmbedder(known, bound) }
         if known?.dimension != identity?.dimension { codes = nil }
         identity = known
+        knownAverageLength = nil
         if let codes { try catchUp(codes) }
         seenVersion = version
     }

@@ -12,6 +12,7 @@ import Foundation
 /// | `chunks` | a piece of a document: text, headings (a JSON array), page, bytes of the source |
 /// | `codes` | the int8 code of a chunk's vector: small, read whole for searching |
 /// | `vectors` | the vector of a chunk, fp32 little-endian: read for the best candidates |
+/// | `lengths` | the number of words of a chunk, stop words left out, for BM25 |
 /// | `keywords` | FTS5 index over headings and text of the chunks |
 enum StoreSchema {
     /// `LNNT`: marks the file as a store, in SQLite's `application_id`.
@@ -38,8 +39,9 @@ enum StoreSchema {
         CREATE UNIQUE INDEX chunks_of_document ON chunks (document, ordinal);
         CREATE TABLE codes (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, code BLOB NOT NULL);
         CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+        CREATE TABLE lengths (chunk INTEGER PRIMARY KEY, words INTEGER NOT NULL);
         CREATE VIRTUAL TABLE keywords USING fts5 (
-            headings, text, content = 'chunks', content_rowid = 'id',
+            headings, text, content = 'chunks', content_rowid = 'id', columnsize = 0,
             tokenize = 'porter unicode61 remove_diacritics 2');
         """
 
@@ -87,7 +89,8 @@ enum StoreSchema {
             : .damagedStore(path: path, "version \(found) does not exist")
     }
 
-    /// Sets up a connection: durable, defensive, no memory maps.
+    /// Sets up a connection: durable, defensive, no memory maps. Nothing is written before a transaction ends: pages that
+    /// SQLite made, freed and never wrote would otherwise be read back without a checksum.
     static func prepare(_ connection: SQLiteConnection) throws {
         for (option, value) in [
             (SQLITE_DBCONFIG_DEFENSIVE, Int32(1)), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_DQS_DML, 0),
@@ -99,7 +102,7 @@ enum StoreSchema {
         try connection.execute(
             """
             PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;
-            PRAGMA temp_store = MEMORY;
+            PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF;
             """)
     }
 
@@ -131,7 +134,9 @@ enum StoreSchema {
             let names = try connection.statement("SELECT name FROM sqlite_schema WHERE type = 'table'").rows {
                 try $0.text(0)
             }
-            for name in ["identity", "sources", "documents", "metadata", "chunks", "codes", "vectors", "keywords"]
+            for name in [
+                "identity", "sources", "documents", "metadata", "chunks", "codes", "vectors", "lengths", "keywords",
+            ]
             where !names.contains(name) {
                 throw connection.contradiction("table \(name) is missing")
             }
