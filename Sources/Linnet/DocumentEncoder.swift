@@ -5,9 +5,9 @@ import LinnetRetrieval
 
 /// How documents are cut.
 public struct ChunkSettings: Sendable, Equatable {
-    /// The most tokens of a chunk.
+    /// The most tokens of a chunk, at least 8; more than the embedder reads are as many as it reads.
     public var tokens: Int
-    /// Tokens that a chunk shares with the one before.
+    /// The most tokens that a chunk shares with the one before, up to half of a chunk.
     public var overlap: Int
 
     /// Settings; by default chunks of 200 tokens that share 30, which leaves room for headings in the 256 tokens that
@@ -25,22 +25,11 @@ struct DocumentEncoder {
     private let chunker: Chunker
     private let identity: EmbedderIdentity
 
-    /// Bytes of chunks that are embedded together, at most; keeps memory bounded whatever the documents.
-    static let windowChunks = 512
-
-    init(embedder: TextEmbedder, identity: EmbedderIdentity, settings: ChunkSettings) throws {
-        let longest = embedder.maximumTokens - 2  // the special tokens around a text
-        guard (1...max(longest, 1)).contains(settings.tokens) else {
-            throw RetrievalError(
-                .invalid,
-                "chunk tokens: expected 1 to \(longest), what \(embedder.name) reads of a text; found \(settings.tokens)"
-            )
-        }
-        guard (0..<settings.tokens).contains(settings.overlap) else {
-            throw RetrievalError(
-                .invalid,
-                "chunk overlap: expected 0 to \(settings.tokens - 1), less than a chunk; found \(settings.overlap)")
-        }
+    /// - Parameter settings: Cut to what the embedder reads of a text.
+    init(embedder: TextEmbedder, identity: EmbedderIdentity, settings: ChunkSettings) {
+        var settings = settings
+        settings.tokens = min(settings.tokens, Self.longestChunk(of: embedder))
+        settings.overlap = min(settings.overlap, settings.tokens / 2)
         self.embedder = embedder
         self.identity = identity
         self.settings = settings
@@ -48,6 +37,9 @@ struct DocumentEncoder {
             embedder.tokenCounts(texts)
         }
     }
+
+    /// The most tokens that an embedder reads of a text, without the special ones around it.
+    static func longestChunk(of embedder: TextEmbedder) -> Int { max(embedder.maximumTokens - 2, 8) }
 
     /// Everything but the content that decides chunks and vectors.
     var settingsText: String {

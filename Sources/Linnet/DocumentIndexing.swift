@@ -51,14 +51,36 @@ public struct DocumentIndexing {
         }
         let store = try SQLiteStore(path: self.store, createIfMissing: true)
         let embedder = try StoreEmbedder.load(model, for: store, precision: precision, standard: Self.standardModel)
-        var settings = try ChunkSettings.kept(in: store) ?? ChunkSettings()
-        settings.tokens = chunkTokens ?? settings.tokens
-        settings.overlap = chunkOverlap ?? min(settings.overlap, settings.tokens / 4)
-        let encoder = try DocumentEncoder(embedder: embedder.model, identity: embedder.identity, settings: settings)
+        let settings = try settings(of: store, embedder.model)
+        let encoder = DocumentEncoder(embedder: embedder.model, identity: embedder.identity, settings: settings)
         try store.bind(to: embedder.identity)
         try embedder.remember(in: store)
         try settings.keep(in: store)
         let run = IndexingRun(job: self, store: store, encoder: encoder, stop: stop, progress: progress)
         return try run.run(paths)
+    }
+
+    /// The store's settings with those given here, which must make sense.
+    private func settings(of store: SQLiteStore, _ embedder: TextEmbedder) throws -> ChunkSettings {
+        var settings = try ChunkSettings.kept(in: store) ?? ChunkSettings()
+        let longest = DocumentEncoder.longestChunk(of: embedder)
+        if let chunkTokens {
+            guard (8...longest).contains(chunkTokens) else {
+                throw RetrievalError(
+                    .invalid,
+                    "--chunk-tokens: expected 8 to \(longest), what \(embedder.name) reads of a text; found \(chunkTokens)"
+                )
+            }
+            settings.tokens = chunkTokens
+        }
+        if let chunkOverlap {
+            guard (0...(settings.tokens / 2)).contains(chunkOverlap) else {
+                throw RetrievalError(
+                    .invalid,
+                    "--chunk-overlap: expected 0 to \(settings.tokens / 2), half of a chunk; found \(chunkOverlap)")
+            }
+            settings.overlap = chunkOverlap
+        }
+        return settings
     }
 }

@@ -63,6 +63,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
     private let retriever: Retriever
     private let encoder: DocumentEncoder
     private let writer: SourceWriter?
+    private let hasReranker: Bool
 
     /// Connects the parts.
     ///
@@ -91,7 +92,8 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
         self.generator = generator
         self.store = store
         self.options = options
-        encoder = try DocumentEncoder(embedder: embedder, identity: known.identity, settings: options.chunks)
+        hasReranker = reranker != nil
+        encoder = DocumentEncoder(embedder: embedder, identity: known.identity, settings: options.chunks)
         retriever = Retriever(
             store: store, embed: { try embedder.unitVectors($0) },
             rerank: reranker?.ranking)
@@ -134,6 +136,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
     public func retrieve(_ queries: [String], topK: Int = 5) throws -> [[Hit]] {
         var retrieval = options.retrieval
         retrieval.topK = topK
+        retrieval.rerank = hasReranker
         return try ComputeThread.shared.run { try retriever.retrieve(queries, options: retrieval) }
     }
 

@@ -22,7 +22,7 @@ public struct StoreEmbedder {
         _ name: String?, for store: any VectorStore, precision: Precision = .bfloat16, standard: String? = nil,
         flag: String = "--model"
     ) throws -> StoreEmbedder {
-        let remembered = store.identity?.name
+        let remembered = try store.note(nameKey) ?? store.identity?.name
         guard let wanted = name ?? remembered ?? standard else {
             throw RetrievalError(.unavailable, "the store is empty; fill it with: linnet index FILES --store STORE")
         }
@@ -42,9 +42,11 @@ public struct StoreEmbedder {
     }
 
     private static let stampKey = "embedder_files"
+    private static let nameKey = "embedder_name"
 
-    /// Notes the state of the encoder's files in the store, whose digest it has.
+    /// Notes in the store where its encoder is, and the state of the files whose digest it has.
     func remember(in store: any VectorStore) throws {
+        try store.setNote(Self.nameKey, model.name)
         try store.setNote(Self.stampKey, try EmbedderFiles(directory: model.directory).stamp())
     }
 }
