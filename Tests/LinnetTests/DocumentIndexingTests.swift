@@ -9,15 +9,16 @@ import Testing
 
 @Suite struct DocumentIndexingTests {
     private let folder: TemporaryFolder
-    private var job: DocumentIndexing
+    private let job: DocumentIndexing
 
     init() throws {
         folder = try TemporaryFolder()
         try folder.write("docs/pump.md", "# Pump\n\nthe pump is blue\n\n# Cat\n\ncats sleep all day\n")
         try folder.write("docs/sub/train.txt", "a train leaves at noon")
-        job = DocumentIndexing(paths: [folder.path + "/docs"], store: folder.path + "/k.db")
+        var job = DocumentIndexing(paths: [folder.path + "/docs"], store: folder.path + "/k.db")
         job.model = Fixtures.path("models/bert-embedding")
         job.precision = .float32
+        self.job = job
     }
 
     private func texts() throws -> [String] {
@@ -46,6 +47,7 @@ import Testing
     }
 
     @Test func onlyTheGivenFoldersAreCleared() throws {
+        var job = job
         try folder.write("other/a.txt", "other text")
         job.paths.append(folder.path + "/other")
         _ = try job.run()
@@ -70,6 +72,7 @@ import Testing
     }
 
     @Test func otherSettingsIndexAgainAndAreRemembered() throws {
+        var job = job
         let first = try job.run()
         job.chunkTokens = 8
         job.chunkOverlap = 0
@@ -82,6 +85,7 @@ import Testing
     }
 
     @Test func settingsThatMakeNoSenseAreRefused() throws {
+        var job = job
         for (tokens, overlap) in [(1, nil), (100_000, nil), (10, 6)] as [(Int, Int?)] {
             job.chunkTokens = tokens
             job.chunkOverlap = overlap
