@@ -4,6 +4,7 @@ extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
+        IndexVerb.verb, SearchVerb.verb, AskVerb.verb,
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
         ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb, BenchTokenizeVerb.verb,
         InspectVerb.verb,
