@@ -5,7 +5,8 @@ extension VerbTable {
     static let linnet = VerbTable(verbs: [
         PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
-        ChatVerb.verb, ExtractVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb,
+        ChatVerb.verb, IndexVerb.verb, SearchVerb.verb, AskVerb.verb, ExtractVerb.verb, EvaluateRetrievalVerb.verb,
+        EvaluateAnswersVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb,
         BenchTokenizeVerb.verb, InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])
 }
