@@ -15,7 +15,7 @@ test: deps ## build and run all tests
 	swift build --build-tests
 	swift test --skip-build
 
-quickstart: ## install, build, fine-tune a sentiment classifier on bundled data, classify three sentences
+quickstart: ## install, build, fine-tune a classifier on bundled data, use it, and answer from the documentation
 	@Scripts/quickstart
 
 lint: ## check format and style of every Swift file, and the architecture
