@@ -20,6 +20,10 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+def peak_memory_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def alone(search: Callable[[numpy.ndarray], object], queries: numpy.ndarray) -> float:
     """The median time of a query, in milliseconds."""
     for query in queries[:WARM_UP]:
@@ -40,6 +44,7 @@ def faiss(settings: argparse.Namespace, vectors: numpy.ndarray, queries: numpy.n
     times = [seconds(lambda: index.search(queries, settings.top_k)) for _ in range(BATCH_ROUNDS)]
     result["queries_per_second"] = len(queries) / statistics.median(times)
     found = index.search(queries, settings.top_k)[1].tolist()
+    result["peak_memory_mib"] = peak_memory_mib()  # before the vectors are there twice
 
     # faiss answers one query on one thread; parts of the index, each with its thread, are its way to use more.
     shards = faiss.IndexShards(vectors.shape[1], True, False)
@@ -88,7 +93,7 @@ def sqlite_vec(settings: argparse.Namespace, vectors: numpy.ndarray, queries: nu
     def search(query: numpy.ndarray) -> list:
         return [row for (row,) in memory.execute(words, (query.tobytes(), settings.top_k))]
 
-    result = {"query_milliseconds": alone(search, queries[: settings.alone])}
+    result = {"query_milliseconds": alone(search, queries[: settings.alone]), "peak_memory_mib": peak_memory_mib()}
     found = [search(query) for query in queries[: settings.alone]]
     return result, found
 
@@ -106,6 +111,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     engine = faiss if given.engine == "faiss" else sqlite_vec
     measured, rows = engine(given, numpy.load(given.vectors, mmap_mode="r"), numpy.load(given.queries))
-    measured["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     given.output.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
     print(json.dumps(measured))
