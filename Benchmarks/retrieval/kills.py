@@ -137,17 +137,29 @@ class State:
             )
         }
 
-    def check_kept(self, before: "State", contents_before: dict, contents: dict) -> None:
-        """What was completed before, and whose file is as it was, must be as it was."""
-        for source, digest in before.sources.items():
-            if contents.get(source) is None or contents.get(source) != contents_before.get(source):
+    def documents_of(self, source: str) -> dict:
+        return {name: mark for name, (file, mark) in self.documents.items() if file == source}
+
+
+class Acknowledged:
+    """Files that a store has recorded as completed, with their contents at that time."""
+
+    def __init__(self):
+        self.files = {}
+
+    def check(self, state: State, corpus: Corpus) -> None:
+        """What was completed, and whose file is as it was then, must be as it was."""
+        for source, (digest, contents, documents) in self.files.items():
+            if corpus.digest(source) != contents:
                 continue
-            if self.sources.get(source) != digest:
+            if state.sources.get(source) != digest:
                 raise Lost(f"{source} was acknowledged and is not complete any more")
-            mine = {name: mark for name, (file, mark) in self.documents.items() if file == source}
-            theirs = {name: mark for name, (file, mark) in before.documents.items() if file == source}
-            if mine != theirs:
+            if state.documents_of(source) != documents:
                 raise Lost(f"{source} was acknowledged and its documents are others now")
+        for source, digest in state.sources.items():
+            if source not in self.files or self.files[source][0] != digest:
+                self.files[source] = (digest, corpus.digest(source), state.documents_of(source))
+        self.files = {source: kept for source, kept in self.files.items() if source in state.sources}
 
 
 def difference(one: State, other: State) -> str | None:
@@ -196,7 +208,7 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> dict:
             raise Lost(f"an undisturbed run failed: {done.stderr.strip()}")
 
     finish(reference)
-    kills, journals, before, contents_before = 0, 0, None, {}
+    kills, journals, acknowledged = 0, 0, Acknowledged()
     while kills < options.kills:
         process = subprocess.Popen(command(store), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for_writing(process, store, chance.randint(1, 5))
@@ -211,12 +223,7 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> dict:
             continue
         journals += store.with_name(store.name + "-journal").exists()
         state = State(store)
-        contents = {source: corpus.digest(source) for source in state.sources}
-        if before is not None:
-            for source in before.sources:
-                contents.setdefault(source, corpus.digest(source))
-            state.check_kept(before, contents_before, contents)
-        before, contents_before = state, contents
+        acknowledged.check(state, corpus)
         if state.chunks and kills % 10 == 0:
             search = [options.linnet, "search", "boundary layer", "--store", str(store), "--model", options.model, "--json"]
             opened = subprocess.run(search, capture_output=True, text=True)
