@@ -85,7 +85,7 @@ import Testing
             // At least one change is under way, then any moment may be the last.
             let size = Self.size(path + ".log")
             while writer.isRunning, Self.size(path + ".log") == size { usleep(2_000) }
-            usleep(UInt32.random(in: 0..<120_000))
+            if certain.isEmpty { usleep(UInt32.random(in: 0..<120_000)) } else { try readBeside(path) }
             kill(writer.processIdentifier, SIGKILL)
             writer.waitUntilExit()
 
@@ -102,6 +102,22 @@ import Testing
             certain = try verify(path, certain, possible)
         }
         #expect(next > 12, "the writer made progress")
+    }
+
+    /// Reads while the writer writes, for a random time: every answer is of one moment.
+    private func readBeside(_ path: String) throws {
+        let store = try SQLiteStore(path: path)
+        let end = Date().addingTimeInterval(Double.random(in: 0..<0.12))
+        repeat {
+            try store.reading {
+                let counts = try store.counts()
+                #expect(counts.chunks == counts.documents * 4)
+                let dense = try store.nearest(to: [StoreSamples.vector(1)], count: 1_000, where: nil)[0]
+                let words = try store.matching(["wave"], count: 1_000, where: nil)[0]
+                #expect(dense.count == counts.chunks && Set(dense.map(\.id)) == Set(words.map(\.id)))
+                #expect(try store.chunks(words.map(\.id)).count == counts.chunks)
+            }
+        } while Date() < end
     }
 
     /// The store opens, is whole, and holds what was acknowledged, with the last change as a whole or not at all.

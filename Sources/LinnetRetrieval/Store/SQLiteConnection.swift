@@ -36,6 +36,20 @@ final class SQLiteConnection {
         sqlite3_close_v2(handle)
     }
 
+    /// Reads the first bytes of the file, as they are on disk; what is behind its end becomes zero.
+    /// - Returns: the size of the file.
+    func readStart(_ bytes: inout [UInt8]) throws -> Int64 {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        var code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file)
+        guard code == SQLITE_OK, let file, let methods = file.pointee.pMethods else { throw failure(code) }
+        var size: Int64 = 0
+        code = methods.pointee.xFileSize?(file, &size) ?? SQLITE_ERROR
+        guard code == SQLITE_OK else { throw failure(code) }
+        code = methods.pointee.xRead?(file, &bytes, Int32(clamping: bytes.count), 0) ?? SQLITE_ERROR
+        guard code == SQLITE_OK || code == SQLITE_IOERR | (2 << 8) else { throw failure(code) }
+        return size
+    }
+
     /// The prepared statement of a text of SQL; each is prepared once.
     func statement(_ sql: String) throws -> SQLiteStatement {
         if let statement = statements[sql] { return statement }

@@ -142,7 +142,7 @@ extension SQLiteStore {
                     "INSERT INTO codes (chunk, scale, code) VALUES (?, ?, ?)", .integer(id), .real(Double(scale)),
                     .bytes($0))
             }
-            try vector.map(\.bitPattern.littleEndian).withUnsafeBytes {
+            try vector.map { $0.bitPattern.littleEndian }.withUnsafeBytes {
                 try connection.run("INSERT INTO vectors (chunk, vector) VALUES (?, ?)", .integer(id), .bytes($0))
             }
             return (id, codes, scale)

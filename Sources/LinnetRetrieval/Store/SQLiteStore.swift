@@ -1,4 +1,4 @@
-import CSQLite
+import Foundation
 import LinnetFormats
 
 /// A store in one SQLite file: documents, chunks, vectors and keyword index.
@@ -38,14 +38,16 @@ public final class SQLiteStore: VectorStore {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw RetrievalError(.unavailable, path: path, "is not the name of a file")
         }
-        self.path = path
-        let isNew = path == ":memory:" ? true : try !StoreSchema.inspect(path: path)
-        guard !isNew || createIfMissing || path == ":memory:" else {
-            throw RetrievalError(
-                .unavailable, path: path, "there is no store; make one with: linnet index FILES --store")
+        guard (0...86_400).contains(patience) else {
+            throw RetrievalError(.invalid, "waiting \(patience) s for a store makes no sense; expected 0 to 86400")
         }
+        self.path = path
+        let isInMemory = path == ":memory:"
+        guard isInMemory || createIfMissing || access(path, F_OK) == 0 else { throw SQLiteStore.nothing(at: path) }
         connection = try SQLiteConnection(
-            path: path, createIfMissing: createIfMissing, patience: Int32(min(max(patience, 0), 86_400) * 1_000))
+            path: path, createIfMissing: createIfMissing, patience: Int32(patience * 1_000))
+        let isNew = try isInMemory || !StoreSchema.inspect(connection)
+        guard !isNew || createIfMissing || isInMemory else { throw SQLiteStore.nothing(at: path) }
         try StoreSchema.prepare(connection)
         try KeywordRanking.register(on: connection)
         if try isNew || (createIfMissing && connection.integer("SELECT count(*) FROM sqlite_schema") == 0) {
@@ -53,6 +55,11 @@ public final class SQLiteStore: VectorStore {
         }
         try StoreSchema.verify(connection)
         identity = try storedIdentity()
+    }
+
+    private static func nothing(at path: String) -> RetrievalError {
+        RetrievalError(
+            .unavailable, path: path, "there is no store; make one with: linnet index FILES --store FILE")
     }
 
     /// The identity as it stands in the file.

@@ -46,25 +46,17 @@ enum StoreSchema {
         """
 
     /// Looks at the first bytes of a file before SQLite does, so that errors say what the file is.
+    ///
+    /// They are read through SQLite's own descriptor: closing another one would drop the locks that this process holds
+    /// on the file.
     /// - Returns: whether there is a store; false for an empty file.
-    static func inspect(path: String) throws -> Bool {
-        guard let file = fopen(path, "rb") else {
-            let code = errno
-            if code == ENOENT { return false }
-            throw RetrievalError(.unavailable, path: path, "cannot be opened: \(String(cString: strerror(code)))")
-        }
-        defer { fclose(file) }
-        var header = [UInt8](repeating: 0, count: 100)
-        let count = fread(&header, 1, header.count, file)
+    static func inspect(_ connection: SQLiteConnection) throws -> Bool {
+        let path = connection.path
         // A file being made, or left so by a crash, has a journal; SQLite finishes or undoes it.
         if access(path + "-journal", F_OK) == 0 { return true }
-        if count == 0 {
-            guard ferror(file) == 0 else {
-                throw RetrievalError(.unavailable, path: path, "is no file that can be read")
-            }
-            return false
-        }
-        guard count == header.count, header.starts(with: Array("SQLite format 3".utf8) + [0]) else {
+        var header = [UInt8](repeating: 0, count: 100)
+        guard try connection.readStart(&header) > 0 else { return false }
+        guard header.starts(with: Array("SQLite format 3".utf8) + [0]) else {
             throw RetrievalError(
                 .corrupt, path: path, "is not a store of Linnet (no SQLite database); name another --store")
         }
