@@ -71,8 +71,8 @@ public struct ChildExtraction: Sendable, Equatable {
     /// The first line of what the child had to say.
     private func reason(_ messages: [UInt8]) -> String? {
         let text = String(decoding: messages.prefix(300), as: UTF8.self)
-        guard let line = text.split(whereSeparator: \.isNewline).first else { return nil }
-        let prefix = "linnet: "
-        return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : String(line)
+        guard var line = text.split(whereSeparator: \.isNewline).first else { return nil }
+        for prefix in ["linnet: ", "standard input: "] where line.hasPrefix(prefix) { line.removeFirst(prefix.count) }
+        return String(line)
     }
 }
