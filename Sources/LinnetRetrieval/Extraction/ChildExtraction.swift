@@ -57,7 +57,9 @@ public struct ChildExtraction: Sendable, Equatable {
         case .exited(0): return Output(bytes: child.output, isTruncated: false)
         case .fullOutput: return Output(bytes: child.output, isTruncated: true)
         case .exited(let status):
-            throw RetrievalError.unreadable(path, reason(child.messages) ?? "its reader failed with status \(status)")
+            let pdf = "damaged, or encrypted with a password (pdftotext ended with status \(status))"
+            let other = format == .pdf ? pdf : "its reader failed with status \(status)"
+            throw RetrievalError.unreadable(path, reason(child.messages) ?? other)
         case .late:
             throw RetrievalError.unreadable(path, "could not be read within \(Int(limits.wallSeconds)) s")
         case .signalled(let signal) where signal == SIGXCPU || signal == SIGKILL:
