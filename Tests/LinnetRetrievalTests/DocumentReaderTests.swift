@@ -131,9 +131,9 @@ import Testing
     }
 
     @Test func sourceCodeIsReadByBlocks() throws {
-        let text = "import A\n\nfunc a() {\n\n    b()\n}\n\n\nfunc c() {}\n"
+        let text = "import A\nimport B\n\nfunc a() {\n\n    b()\n}\n\n\nfunc c() {}\n"
         let document = try read("a.swift", text)
-        #expect(document.sections.map { Array(document.text.utf8)[$0.bytes].count } == [10, 24, 12])
+        #expect(document.sections.map { Array(document.text.utf8)[$0.bytes].count } == [19, 24, 12])
         checkSpans(document, Array(text.utf8))
     }
 

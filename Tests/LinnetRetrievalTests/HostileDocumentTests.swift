@@ -17,11 +17,10 @@ import Testing
     ) throws -> Result<[Document], RetrievalError> {
         let path = try tree.write(name, bytes)
         let start = Date()
-        let outcome = BuiltProgram.outcome(of: path, try reader ?? BuiltProgram.reader(cpuSeconds: 3))
+        let outcome = BuiltProgram.outcome(of: path, try reader ?? BuiltProgram.reader(cpuSeconds: 2))
         for document in (try? outcome.get()) ?? [] { _ = chunker.chunks(of: document) }
         let spent = Date().timeIntervalSince(start)
         #expect(spent < seconds, "\(name) took too long")
-        if let log = getenv("X_LOG") { _ = log; print("XX \(name) \(spent) \(outcome.map { $0.first?.text.prefix(40).description ?? "" })".replacingOccurrences(of: "\n", with: " ")) }
         try FileManager.default.removeItem(atPath: path)
         return outcome
     }
@@ -142,7 +141,7 @@ import Testing
         let page = Self.html("<p>" + String(repeating: "größe ", count: 50_000))
         let document = try outcome("a.html", page, reader: try BuiltProgram.reader(outputBytes: 10_001)).get()[0]
         #expect(document.metadata["truncated"] == true)
-        #expect((9_900...10_010).contains(document.text.utf8.count))
+        #expect((9_980...10_002).contains(document.text.utf8.count))
         #expect(document.text.allSatisfy { "größe \n".contains($0) })
     }
 
@@ -158,7 +157,7 @@ import Testing
             ("references.md", "[a]: b\n[b]: a\n" + times("[a][b]", count)), ("headings.md", times("# h\n", count * 2)),
             ("underlines.md", times("a\n=\n", count)), ("empty.md", times("#\n", count)),
             ("matter.md", "---\n" + times("a: b\n", count)), ("comment.md", times("<!--\n", count)),
-            ("line.txt", times("word ", 4_000_000)), ("word.txt", times("x", 20_000_000)),
+            ("line.txt", times("word ", 1_000_000)), ("word.txt", times("x", 20_000_000)),
             ("rows.csv", "text\n" + times("a\n", count)), ("quote.csv", "a,b\n\"" + times("x,", count)),
             ("columns.csv", times("a,", count)), ("deep.jsonl", times("[", count)),
             ("object.jsonl", times("{\"a\":", count)),

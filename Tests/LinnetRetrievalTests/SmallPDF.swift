@@ -48,12 +48,13 @@ enum SmallPDF {
     static var hostile: [(name: String, bytes: [UInt8])] {
         func text(_ text: String) -> [UInt8] { Array(text.utf8) }
         let catalogue = text("<< /Type /Catalog /Pages 2 0 R /Outlines 5 0 R >>")
-        let page = text("<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>")
+        let font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+        let page = text("<< /Type /Page /Parent 2 0 R /Contents 4 0 R /MediaBox [0 0 612 792] /Resources \(font) >>")
         let oneKid = text("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
         func one(_ content: [UInt8], _ rest: [[UInt8]] = [], trailer: String = "") -> [UInt8] {
             file([catalogue, oneKid, page, content] + rest, trailer: trailer)
         }
-        let show = text("BT /F1 12 Tf (text) Tj ET")
+        let show = text("BT /F1 12 Tf 72 700 Td (text) Tj ET")
         var list: [(String, [UInt8])] = [
             ("previous-loop", one(stream(show), trailer: "/Prev 9")),
             ("previous-self", text("%PDF-1.5\nxref\n0 0\ntrailer << /Root 1 0 R /Prev 9 >>\nstartxref\n9\n%%EOF")),

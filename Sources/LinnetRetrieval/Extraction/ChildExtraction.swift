@@ -57,7 +57,9 @@ public struct ChildExtraction: Sendable, Equatable {
         case .exited(0): return Output(bytes: child.output, isTruncated: false)
         case .fullOutput: return Output(bytes: child.output, isTruncated: true)
         case .exited(let status):
-            throw RetrievalError.unreadable(path, reason(child.messages) ?? "its reader failed with status \(status)")
+            let pdf = "damaged, or encrypted with a password (pdftotext ended with status \(status))"
+            let other = format == .pdf ? pdf : "its reader failed with status \(status)"
+            throw RetrievalError.unreadable(path, reason(child.messages) ?? other)
         case .late:
             throw RetrievalError.unreadable(path, "could not be read within \(Int(limits.wallSeconds)) s")
         case .signalled(let signal) where signal == SIGXCPU || signal == SIGKILL:
@@ -71,8 +73,8 @@ public struct ChildExtraction: Sendable, Equatable {
     /// The first line of what the child had to say.
     private func reason(_ messages: [UInt8]) -> String? {
         let text = String(decoding: messages.prefix(300), as: UTF8.self)
-        guard let line = text.split(whereSeparator: \.isNewline).first else { return nil }
-        let prefix = "linnet: "
-        return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : String(line)
+        guard var line = text.split(whereSeparator: \.isNewline).first else { return nil }
+        for prefix in ["linnet: ", "standard input: "] where line.hasPrefix(prefix) { line.removeFirst(prefix.count) }
+        return String(line)
     }
 }

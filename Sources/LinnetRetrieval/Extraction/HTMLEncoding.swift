@@ -13,7 +13,7 @@ enum HTMLEncoding {
             return try SourceText(file: file, path: path).bytes
         }
         let zeros = file.count { $0 == 0 }
-        guard zeros <= file.count / 8 else {
+        guard zeros <= file.count / 4 else {
             throw RetrievalError.unreadable(path, "a binary file, or UTF-16 without a byte order mark")
         }
         var bytes = file.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(file.dropFirst(3)) : file

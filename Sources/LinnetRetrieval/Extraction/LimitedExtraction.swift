@@ -17,7 +17,8 @@ public enum LimitedExtraction {
             let file = try standardInput(limit: limits.memory / 4)
             let text = try HTMLParsing.text(of: file, path: "standard input", longestText: limits.outputBytes)
             try write(text.encoded())
-        case .pdf: throw become(["pdftotext", "-enc", "UTF-8", "-eol", "unix", "-", "-"])
+        // Quiet: a hostile file can make it write more messages than text.
+        case .pdf: throw become(["pdftotext", "-q", "-enc", "UTF-8", "-eol", "unix", "-", "-"])
         default: throw RetrievalError(.invalid, "--limited: expected html or pdf, found \(format.rawValue)")
         }
     }

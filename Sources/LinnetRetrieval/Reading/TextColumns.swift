@@ -8,6 +8,7 @@ struct TextColumns {
         "abstract", "review", "comment", "message", "answer", "description", "summary",
     ]
     private static let longestMetadata = 1_024
+    private static let mostMetadata = 256
 
     private let asked: [String]
     /// How the table is laid out.
@@ -48,8 +49,11 @@ struct TextColumns {
     func metadata(_ row: TableRow) -> [String: MetadataValue] {
         var metadata: [String: MetadataValue] = [:]
         for cell in row.cells where chosen?.contains(where: { Self.isSame($0, cell.name) }) != true {
+            guard metadata.count < Self.mostMetadata else { break }
             if let members = cell.value.objectValue {
-                for member in members { metadata["\(cell.name).\(member.key)"] = value(member.value) }
+                for member in members.prefix(Self.mostMetadata) {
+                    metadata["\(cell.name).\(member.key)"] = value(member.value)
+                }
             } else {
                 metadata[cell.name] = value(cell.value)
             }
