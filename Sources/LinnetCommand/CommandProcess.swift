@@ -3,7 +3,8 @@ import Foundation
 extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
-        PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, FinetuneEmbedVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
+        PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, FinetuneEmbedVerb.verb, ClassifyVerb.verb,
+        EmbedVerb.verb,
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
         ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchTokenizeVerb.verb, InspectVerb.verb,
         MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
