@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func theFirstHalfOfAVerbNamesTheSecond() {
-        #expect(throws: UsageError("finetune is followed by classify, found 'clasify'", verb: "finetune")) {
+        #expect(throws: UsageError("finetune is followed by classify or embed, found 'clasify'", verb: "finetune")) {
             try VerbTable.linnet.request(["finetune", "clasify"])
         }
         #expect(throws: UsageError("finetune is followed by classify", verb: "finetune")) {
