@@ -7,6 +7,7 @@ let package = Package(
     name: "linnet-examples",
     dependencies: [.package(name: "linnet", path: "..")],
     targets: [
+        .executableTarget(name: "AnswerApp", dependencies: [.product(name: "Linnet", package: "linnet")]),
         .executableTarget(name: "SelfAttention", dependencies: [.product(name: "Linnet", package: "linnet")]),
         .executableTarget(name: "SentimentApp", dependencies: [.product(name: "Linnet", package: "linnet")]),
     ],

@@ -35,6 +35,15 @@ enum lk_isa lk_isa(void) {
     return (enum lk_isa)isa;
 }
 
+enum lk_isa lk_integer_isa(void) {
+    enum lk_isa isa = lk_isa();
+#if defined(__x86_64__)
+    return isa == LK_AVX512 && !__builtin_cpu_supports("avx512vnni") ? LK_AVX2 : isa;
+#else
+    return isa;
+#endif
+}
+
 const char *lk_isa_name(void) {
     return names[lk_isa()];
 }

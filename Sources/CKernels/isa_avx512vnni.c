@@ -1,4 +1,4 @@
-// Packed matrices for AVX-512 with integer products (VNNI).
+// Packed matrices and search among codes for AVX-512 with integer products (VNNI).
 #if defined(__x86_64__)
 #include "include/CKernels.h"
 #include "scratch.h"

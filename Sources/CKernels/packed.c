@@ -17,53 +17,23 @@ long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs) {
     return 0;
 }
 
-#if defined(__x86_64__)
-/// The instruction set of this family: AVX-512 needs its integer products (VNNI), else AVX2 does the work.
-static enum lk_isa packed_isa(void) {
-    enum lk_isa isa = lk_isa();
-    return isa == LK_AVX512 && !__builtin_cpu_supports("avx512vnni") ? LK_AVX2 : isa;
-}
-
-#define LK_FORWARD_PACKED(name, ...)                                                                                   \
-    {                                                                                                                  \
-        extern __typeof__(name) name##_baseline, name##_avx2, name##_avx512vnni;                                       \
-        switch (packed_isa()) {                                                                                        \
-        case LK_AVX512:                                                                                                \
-            name##_avx512vnni(__VA_ARGS__);                                                                            \
-            return;                                                                                                    \
-        case LK_AVX2:                                                                                                  \
-            name##_avx2(__VA_ARGS__);                                                                                  \
-            return;                                                                                                    \
-        case LK_BASELINE:                                                                                              \
-            name##_baseline(__VA_ARGS__);                                                                              \
-            return;                                                                                                    \
-        }                                                                                                              \
-    }
-#else
-#define LK_FORWARD_PACKED(name, ...)                                                                                   \
-    {                                                                                                                  \
-        extern __typeof__(name) name##_baseline;                                                                       \
-        name##_baseline(__VA_ARGS__);                                                                                  \
-    }
-#endif
-
 void lk_packed_products(const lk_packed_product *products, long count, const void *x, enum lk_element element,
                         long rows) {
-    LK_FORWARD_PACKED(lk_packed_products, products, count, x, element, rows)
+    LK_FORWARD_INTEGERS(lk_packed_products, products, count, x, element, rows)
 }
 
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
                     enum lk_element element) {
-    LK_FORWARD_PACKED(lk_packed_pack, weights, format, outputs, inputs, in, element)
+    LK_FORWARD_INTEGERS(lk_packed_pack, weights, format, outputs, inputs, in, element)
 }
 
 void lk_packed_unpack(void *out, enum lk_element element, const lk_packed_matrix *matrix) {
-    LK_FORWARD_PACKED(lk_packed_unpack, out, element, matrix)
+    LK_FORWARD_INTEGERS(lk_packed_unpack, out, element, matrix)
 }
 
 void lk_packed_rows(void *out, enum lk_element element, const lk_packed_matrix *matrix, const int32_t *ids,
                     long count) {
-    LK_FORWARD_PACKED(lk_packed_rows, out, element, matrix, ids, count)
+    LK_FORWARD_INTEGERS(lk_packed_rows, out, element, matrix, ids, count)
 }
 
 struct repacking {
@@ -122,7 +92,7 @@ void lk_packed_from_blocks(void *weights, enum lk_packed_format format, long out
 }
 
 void lk_packed_to_blocks(uint8_t *blocks, const lk_packed_matrix *matrix) {
-    struct repacking task = {(uint8_t *)matrix->weights,     blocks,         matrix->outputs,
+    struct repacking task = {(uint8_t *)matrix->weights,    blocks,         matrix->outputs,
                              matrix->inputs / block_inputs, matrix->format, 0};
     lk_parallel_for(row_groups(matrix->outputs), 1 + 16384 / (matrix->inputs * group_rows), repack_range, &task);
 }

@@ -1,4 +1,4 @@
-// Packed matrices for one instruction set: included by isa_baseline.c, isa_avx2.c and isa_avx512vnni.c.
+// Packed matrices, and search among codes, for one instruction set: included by isa_baseline.c, isa_avx2.c and isa_avx512vnni.c.
 #pragma once
 #include "variants.h"
 #include "vectors.h"
@@ -9,3 +9,4 @@
 #include "packed_products_body.h"
 #include "packed_rows_body.h"
 #include "packed_rounding_body.h"
+#include "search_body.h"

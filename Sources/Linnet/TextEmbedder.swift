@@ -18,6 +18,10 @@ public final class TextEmbedder {
     public var pooling: Pooling { modules.pooling }
     /// Whether vectors are scaled to length 1.
     public var isNormalized: Bool { modules.isNormalized }
+    /// The model as it was named; an absolute path for a directory.
+    public let name: String
+    /// Where its files are.
+    public let directory: String
     private let model: PretrainedModel<any TextEncoder>
     private let modules: SentenceModules
     private let encoder: BatchEncoder
@@ -28,6 +32,8 @@ public final class TextEmbedder {
     /// A directory without `modules.json` is pooled by the mean and not normalised, as sentence-transformers does.
     public init(directory: String, precision: Precision = .bfloat16) throws {
         let path = try ModelHub().directory(for: directory)
+        self.directory = path
+        name = path == directory ? URL(fileURLWithPath: path).standardizedFileURL.path : directory
         modules = try SentenceModules(directory: path)
         model = try PretrainedModel.encoder(directory: path)
         self.precision = precision
@@ -39,6 +45,14 @@ public final class TextEmbedder {
 
     /// Length of a vector.
     public var dimension: Int { model.network.hiddenSize }
+
+    /// The most tokens of a text that count, special ones included; what is longer is cut.
+    public var maximumTokens: Int { encoder.maximumLength }
+
+    /// Numbers of tokens of the texts, in order, without special ones.
+    public func tokenCounts(_ texts: [String]) -> [Int] {
+        texts.map { encoder.tokenizer.encode($0, addSpecialTokens: false).count }
+    }
 
     /// Vectors of the texts, in order.
     public func embed(_ texts: [String]) -> [[Float]] {

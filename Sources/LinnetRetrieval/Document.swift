@@ -40,6 +40,8 @@ public struct Document: Sendable, Equatable {
         /// The part was copied byte by byte; its first byte stands at this offset in the source (in the text of the
         /// page where there are pages).
         case offset(Int)
+        /// The part was transcoded from UTF-16; its first code unit stands at this offset in the source.
+        case utf16(Int)
         /// The part was rewritten (a row of a table); it stands for these bytes of the source as a whole.
         case whole(Range<Int>)
     }

@@ -79,4 +79,17 @@ public protocol VectorStore: AnyObject {
     func chunks(_ ids: [ChunkID]) throws -> [StoredChunk]
     /// Vectors by identity, in the order asked for.
     func vectors(_ ids: [ChunkID]) throws -> [[Float]]
+
+    /// A small text that is kept beside the documents, such as a calibration; nil if there is none.
+    func note(_ key: String) throws -> String?
+    /// Keeps a text, or removes it; durable like every change.
+    func setNote(_ key: String, _ text: String?) throws
+
+    /// Runs `body` on one snapshot: what it reads belongs together, whatever other processes write meanwhile.
+    func reading<Result>(_ body: () throws -> Result) throws -> Result
+}
+
+extension VectorStore {
+    /// Runs `body`, for stores that nobody else writes to.
+    public func reading<Result>(_ body: () throws -> Result) throws -> Result { try body() }
 }

@@ -22,3 +22,4 @@
 #include "lk_rotary.h"
 #include "lk_gated.h"
 #include "lk_packed.h"
+#include "lk_search.h"

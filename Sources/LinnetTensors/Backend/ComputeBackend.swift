@@ -39,6 +39,12 @@ protocol ComputeBackend: Sendable {
     func packedRows(_ out: Tensor, _ matrix: PackedMatrix, _ ids: [Int32])
     func packedProducts(_ products: [PackedProduct], of x: Tensor)
 
+    // Search among vectors as codes
+    func encode(_ out: inout EncodedVectors, _ vectors: UnsafeBufferPointer<Float>, dimension: Int)
+    func writeCodes(_ place: CodePlace, _ codes: UnsafeBufferPointer<Int8>)
+    func readCodes(_ codes: inout [Int8], _ place: CodePlace)
+    func nearest(_ rows: CodeBlocks, to queries: EncodedVectors, count: Int) -> [[(row: Int, score: Float)]]
+
     // Rows and tables
     func embeddingSum(_ out: Tensor, _ tables: EmbeddingTables)
     func gatherRows(_ out: Tensor, _ input: Tensor, _ index: [Int32])

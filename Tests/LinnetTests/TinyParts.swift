@@ -1,0 +1,51 @@
+import Foundation
+import LinnetFormats
+import TestSupport
+
+@testable import Linnet
+
+/// Small models for tests of what is made of them.
+enum TinyParts {
+    /// A sentence encoder of two layers with random weights.
+    static func embedder() throws -> TextEmbedder {
+        try TextEmbedder(directory: Fixtures.path("models/bert-embedding"), precision: .float32)
+    }
+
+    /// A Llama of two layers with random weights and room for a prompt with sources.
+    static func languageModel(in folder: String, context: Int = 8192) throws -> LanguageModel {
+        let directory = folder + "/tiny-lm"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for file in [
+            "models/llama/model.safetensors", "generation/tokenizer/tokenizer.json",
+            "generation/tokenizer/tokenizer_config.json",
+        ] {
+            try FileManager.default.copyItem(
+                atPath: Fixtures.path(file), toPath: "\(directory)/\((file as NSString).lastPathComponent)")
+        }
+        var config = try JSON.read(path: Fixtures.path("models/llama/config.json")).objectValue ?? [:]
+        config["max_position_embeddings"] = JSON(context)
+        try FileBytes.write(text: JSON.object(config).text(), to: "\(directory)/config.json")
+        return try LanguageModel(directory: directory, weights: .fp32)
+    }
+}
+
+/// A folder that vanishes with the test.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "linnet-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = "\(path)/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try text.write(toFile: file, atomically: false, encoding: .utf8)
+        return file
+    }
+}
