@@ -15,7 +15,7 @@ BATCH_SIZE, LEARNING_RATE, RATIO = 64, "2e-5", 2.5
 WARM_UP, MEASURED, QUICK = 2, 8, 2
 CHECKED_PAIRS, CHECKED_STEPS = 16, 4
 # bf16 rounds at different places on both sides.
-ALLOWED = {"fp32": 1e-4, "bf16": 2e-2}
+ALLOWED = {"fp32": 1e-4, "bf16": 5e-3}
 
 
 @dataclass
