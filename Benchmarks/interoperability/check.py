@@ -1,12 +1,14 @@
 """Opens Linnet's files with transformers, PEFT and sentence-transformers, and theirs with Linnet; compares numbers.
 
-Exits with 1 when a pair differs by more than the bar: 1e-4 for logits, cosine 0.9995 for embeddings. The models are
-fine-tuned for a few steps first, and must then do better than guessing.
+Exits with 1 when a pair differs by more than the bar: 1e-4 for logits, cosine 0.9995 for embeddings, 1e-5 for vectors of
+fine-tuned retrievers. The classifiers are fine-tuned for a few steps first, and must then do better than guessing.
 """
 
 import argparse
+import json
 import math
 import pathlib
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ import processes
 from interoperability import opened
 from peer import models, sst2
 
-LOGIT_BAR, COSINE_BAR = 1e-4, 0.9995
+LOGIT_BAR, COSINE_BAR, VECTOR_BAR = 1e-4, 0.9995, 1e-5
 GUESSING = math.log(2)  # the loss of somebody who knows nothing about two labels
 STEPS = 60
 
@@ -57,6 +59,24 @@ def train_with_linnet(model: pathlib.Path, data: pathlib.Path, output: pathlib.P
     return Finding(f"{output.name}, loss on dev.tsv after {STEPS} steps", loss, GUESSING, loss < GUESSING)
 
 
+def retriever_finding(model: pathlib.Path, texts: list[str], output: pathlib.Path, *words) -> Finding:
+    """Trains on neighbouring sentences, which says nothing, and compares what both sides make of the result."""
+    pairs = output.with_suffix(".jsonl")
+    rows = [{"anchor": first, "positive": second} for first, second in zip(texts, texts[1:])]
+    pairs.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    processes.linnet("finetune", "embed", "--model", model, "--train", pairs, "--output", output, "--quiet", *words)
+    from_python = opened.embeddings_from_python(output, texts)
+    difference = float(numpy.abs(from_python - opened.embeddings_from_linnet(output, texts, "fp32")).max())
+    subject = f"{output.name} in sentence-transformers, largest difference of vectors"
+    return Finding(subject, difference, VECTOR_BAR, difference <= VECTOR_BAR)
+
+
+def without_modules(model: pathlib.Path, output: pathlib.Path) -> pathlib.Path:
+    """The bare encoder of a sentence-transformers directory."""
+    shutil.copytree(model, output, ignore=shutil.ignore_patterns("modules.json", "1_Pooling", "*sentence*"))
+    return output
+
+
 def findings(model: pathlib.Path, data: pathlib.Path, folder: pathlib.Path) -> Iterator[Finding]:
     texts = sst2.read(data, "dev")[0][:200]
     yield cosine_finding(model, texts, "fp32")
@@ -69,6 +89,11 @@ def findings(model: pathlib.Path, data: pathlib.Path, folder: pathlib.Path) -> I
     yield logits_finding("Linnet's adapter in PEFT", adapter, texts, model)
     processes.linnet("merge", adapter, "--output", merged)
     yield logits_finding("Linnet's merged adapter in transformers", merged, texts, None)
+
+    yield retriever_finding(model, texts, folder / "linnet-retriever")
+    yield retriever_finding(model, texts, folder / "linnet-retriever-lora", "--lora", "--learning-rate", "1e-3")
+    bare = without_modules(model, folder / "bare")
+    yield retriever_finding(bare, texts, folder / "linnet-retriever-bare", "--max-length", opened.MAX_LENGTH)
 
     for method in ("full", "lora"):
         output = folder / f"peer-{method}"

@@ -46,10 +46,10 @@ import Testing
     }
 
     @Test func theFirstHalfOfAVerbNamesTheSecond() {
-        #expect(throws: UsageError("finetune is followed by classify, found 'clasify'", verb: "finetune")) {
+        #expect(throws: UsageError("finetune is followed by classify or embed, found 'clasify'", verb: "finetune")) {
             try VerbTable.linnet.request(["finetune", "clasify"])
         }
-        #expect(throws: UsageError("finetune is followed by classify", verb: "finetune")) {
+        #expect(throws: UsageError("finetune is followed by classify or embed", verb: "finetune")) {
             try VerbTable.linnet.request(["finetune"])
         }
     }

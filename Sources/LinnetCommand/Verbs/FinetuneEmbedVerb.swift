@@ -6,7 +6,7 @@ enum FinetuneEmbedVerb {
     static let name = "finetune embed"
 
     private static let train = FinetuneFlags.train("Pairs, triplets or scored pairs: CSV, TSV or JSONL.")
-    private static let evaluation = FinetuneFlags.evaluation("The same of texts to measure the model on.")
+    private static let evaluation = FinetuneFlags.evaluation("Rows to measure the model on, in the same form.")
     private static let anchorColumn = Flag<String?>.text(
         FlagName("anchor-column", aliases: ["query-column", "sentence1-column"]), "NAME",
         help: "Column of the anchors (queries), by name or number; found by its name if left out.")
@@ -14,7 +14,7 @@ enum FinetuneEmbedVerb {
         FlagName("positive-column", aliases: ["answer-column", "sentence2-column"]), "NAME",
         help: "Column of the positives, or of the second texts of scored pairs.")
     private static let negativeColumns = Flag<[String]>.list(
-        FlagName("negative-column", aliases: ["negative-columns"]), "A,B", shown: "negative, negative_1, ...",
+        FlagName("negative-column", aliases: ["negative-columns"]), "A,B", shown: "negative, negative_1 and so on",
         help: "Columns of texts that do not belong to the anchor of their row.")
     private static let scoreColumn = Flag<String?>.text(
         FlagName("score-column", aliases: ["label-column"]), "NAME", help: "Column of the scores, from -1 to 1.")

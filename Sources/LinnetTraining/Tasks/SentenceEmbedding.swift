@@ -115,7 +115,7 @@ public final class SentenceEmbedding: Trainable {
     /// adapter alone, which it opens where the base model is found.
     public func save(to directory: String) throws {
         if model.store.activeAdapter != nil {
-            try model.writeConfiguration(to: directory)
+            // Without a config.json beside it: that would make transformers look for the whole weights here too.
             try AdapterDirectory.save(
                 model, to: directory, baseModel: baseModel, taskType: "FEATURE_EXTRACTION", naming: model.bareName)
         } else {
