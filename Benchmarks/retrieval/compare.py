@@ -8,11 +8,16 @@ import tempfile
 import processes
 import tables
 from contests import Medians, table, take_turns
-from retrieval import search
+from retrieval import indexing, quality, search
 
-PARTS = {"search": search.SEARCH}
-LABS = {"search": search.Lab}
-PEERS = ("faiss-cpu", "sqlite-vec")
+PARTS = {
+    "quality": quality.QUALITY,
+    "search": search.SEARCH,
+    "indexing": indexing.INDEXING,
+    "memory": indexing.MEMORY,
+}
+LABS = {"quality": quality.Lab, "search": search.Lab, "indexing": indexing.Lab, "memory": indexing.Lab}
+PEERS = ("faiss-cpu", "sqlite-vec", "sentence-transformers", "torch", "bm25s", "pystemmer")
 
 
 def compare(parts: list[str], folder: pathlib.Path, rounds: int, quick: bool) -> str:
