@@ -31,9 +31,6 @@ class Medians:
     def __call__(self, contestant: Contestant, name: str) -> float:
         return statistics.median(self.measured[contestant.title, name])
 
-    def best(self, contestant: Contestant, name: str) -> float:
-        return max(self.measured[contestant.title, name])
-
     def holds(self, contestant: Contestant) -> bool:
         return any(title == contestant.title for title, _ in self.measured)
 

@@ -9,10 +9,12 @@ import sys
 import tempfile
 
 import processes
+import tables
 from contests import Contest, Medians, say, table, take_turns
-from generate import prompts, pretraining, report, speed, verify
+from generate import prompts, pretraining, speed, verify
 from generate.lab import Lab
 
+PEERS = ("torch", "transformers", "llama-cpp-python")
 CONTESTS = [
     speed.against_llama_cpp("llama-135m"),
     speed.against_llama_cpp("llama-0.5b"),
@@ -26,7 +28,6 @@ CONTESTS = [
 
 def measure(contests: list[Contest], lab: Lab, rounds: int) -> Medians:
     medians = Medians()
-    medians.add(speed.BANDWIDTH, speed.BANDWIDTH.measure(lab))
     take_turns(contests, lab, rounds, medians)
     return medians
 
@@ -43,7 +44,7 @@ def compare(contests: list[Contest], lab: Lab, rounds: int) -> str:
         [
             f"Results, checked before anything was timed:\n\n```\n{checked}\n```",
             table(bars, medians, lab.quick),
-            f"Made by `{command.strip()}` on {report.machine(medians)}; medians of {rounds} rounds.",
+            f"Made by `{command.strip()}` on {tables.machine(PEERS)}; medians of {rounds} rounds.",
         ]
     ) + "\n"  # fmt: skip
 

@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct RAGTests {
     private let documents = [
-        Document(text: "the pump is blue and stands in the cellar", metadata: ["kind": "pump"]),
-        Document(text: "cats sleep on the warm roof all day", metadata: ["kind": "cat"]),
-        Document(text: "a train leaves for the coast at noon", metadata: ["kind": "train"]),
+        Document(text: "a blue pump", metadata: ["kind": "pump"]),
+        Document(text: "warm cats", metadata: ["kind": "cat"]),
+        Document(text: "noon train", metadata: ["kind": "train"]),
     ]
 
     private func rag(
@@ -38,9 +38,9 @@ import Testing
 
     @Test func aDocumentWithTheSameIdIsReplaced() throws {
         let rag = try rag()
-        try rag.add([Document(id: "a", text: "the pump is blue")])
-        #expect(try rag.add([Document(id: "a", text: "the pump is red now")]) == 1)
-        #expect(try rag.retrieve("pump", topK: 5).map(\.text) == ["the pump is red now"])
+        try rag.add([Document(id: "a", text: "blue pump")])
+        #expect(try rag.add([Document(id: "a", text: "a red pump")]) == 1)
+        #expect(try rag.retrieve("pump", topK: 5).map(\.text) == ["a red pump"])
     }
 
     @Test func withoutAGeneratorSentencesAreQuoted() throws {
@@ -70,7 +70,7 @@ import Testing
         try rag.add(documents)
         var text = ""
         var last: GroundedAnswer?
-        for try await part in rag.stream("pump in the cellar") {
+        for try await part in rag.stream("pump") {
             switch part {
             case .text(let piece): text += piece
             case .answer(let answer): last = answer
@@ -79,7 +79,7 @@ import Testing
         #expect(last?.text == text && !text.isEmpty)
     }
 
-    @Test func aContextThatIsTooSmallQuotesInstead() throws {
+    @Test func aContextThatIsTooSmallForTheQuestionIsAnError() throws {
         let folder = try TemporaryFolder()
         let rag = try rag(TinyParts.languageModel(in: folder.path, context: 96))
         try rag.add(documents)

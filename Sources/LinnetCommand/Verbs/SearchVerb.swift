@@ -31,7 +31,7 @@ enum SearchVerb {
             Verb.Example("Look something up", "linnet search \"how do I resume training?\" --store knowledge.db"),
             Verb.Example(
                 "Words only, in some documents, for a program",
-                "linnet search \"resume\" --store knowledge.db --mode bm25 --where 'source like \"docs/%\"' --json"),
+                "linnet search \"resume\" --store knowledge.db --mode bm25 --where \"year >= 2020\" --json"),
         ],
         run: run)
 

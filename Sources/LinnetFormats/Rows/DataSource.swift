@@ -92,7 +92,7 @@ public struct DataSource: Sendable {
         return try reader.rows()
     }
 
-    private func guessedFormat(_ buffer: UnsafeRawBufferPointer) -> Format {
+    func guessedFormat(_ buffer: UnsafeRawBufferPointer) -> Format {
         switch (path as NSString).pathExtension.lowercased() {
         case "csv": return .csv
         case "tsv", "tab": return .tsv
@@ -119,7 +119,7 @@ public struct DataSource: Sendable {
         return rows
     }
 
-    private func withoutByteOrderMark(_ buffer: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
+    func withoutByteOrderMark(_ buffer: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
         if buffer.starts(with: [0xFF, 0xFE]) || buffer.starts(with: [0xFE, 0xFF]) {
             throw FormatError(.unsupported, path: path, "the file is UTF-16; save it as UTF-8")
         }
@@ -134,13 +134,15 @@ struct LineCursor {
     private var position = 0
     /// The number of the line that was read last.
     private(set) var number = 0
+    /// Where the line that was read last begins.
+    private(set) var start = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// The bytes of the next line, or `nil` at the end.
     mutating func next() -> UnsafeRawBufferPointer? {
         guard position < bytes.count else { return nil }
-        let start = position
+        start = position
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
         position = end + 1

@@ -38,24 +38,31 @@ public struct CitationCheck: Sendable {
             switch CitationMark.read(rest[open...]) {
             case .mark(let mark):
                 let kept = keep(mark)
-                // Without the citation the blanks before it go, too.
-                result += kept.isEmpty ? before.withoutTrailingBlanks : before
-                result += kept
-                rest = rest[rest.index(open, offsetBy: mark.length)...]
-            case .incomplete where !isAtEnd:
-                let certain = before.withoutTrailingBlanks
+                let after = rest[rest.index(open, offsetBy: mark.length)...]
+                if kept.isEmpty, after.isEmpty, !isAtEnd { return result + hold(before, rest) }
+                // Without the citation the blanks before it go, too, unless another one follows.
+                let isLast = after.first.map { CitationMark.brackets[$0] == nil } ?? true
+                let certain = kept.isEmpty ? before.withoutTrailingBlanks : before
                 result += certain
-                pending = String(rest[certain.endIndex...])
-                return result
+                result += kept
+                rest = kept.isEmpty && !isLast ? before[certain.endIndex...] + after : after
+            case .incomplete where !isAtEnd:
+                return result + hold(before, rest)
             case .text, .incomplete:
                 result += rest[...open]
                 rest = rest[rest.index(after: open)...]
             }
         }
-        let certain = isAtEnd ? rest : rest.withoutTrailingBlanks
-        result += certain
+        if !isAtEnd { return result + hold(rest, rest) }
+        pending = ""
+        return result + rest
+    }
+
+    /// Keeps what is not certain yet, from the blanks at the end of `before` on; the text that is certain.
+    private mutating func hold(_ before: Substring, _ rest: Substring) -> Substring {
+        let certain = before.withoutTrailingBlanks
         pending = String(rest[certain.endIndex...])
-        return result
+        return certain
     }
 
     /// The citation with the numbers that exist; empty if none does.
