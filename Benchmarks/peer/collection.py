@@ -52,13 +52,15 @@ def evaluate(scores: numpy.ndarray, ids: list[str], queries: list[str], qrels: d
         best = [place for place in numpy.argsort(-row, kind="stable")[:TOP_K] if row[place] > 0]
         run[query] = {ids[place]: float(row[place]) for place in best}
     values = pytrec_eval.RelevanceEvaluator(qrels, set(MEASURES)).evaluate(run).values()
-    return {ours: float(numpy.mean([each[theirs.replace(".", "_")] for each in values])) for theirs, ours in MEASURES.items()}
+    return {
+        ours: float(numpy.mean([each[theirs.replace(".", "_")] for each in values])) for theirs, ours in MEASURES.items()
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("engine", choices=["dense", "bm25"])
-    parser.add_argument("--collection", type=pathlib.Path, required=True, help="corpus.jsonl, queries.jsonl, qrels/test.tsv")
+    parser.add_argument("--collection", type=pathlib.Path, required=True, help="a folder in BEIR's layout")
     parser.add_argument("--model", help="sentence-transformers directory")
     settings = parser.parse_args()
     qrels = judgments(settings.collection / "qrels" / "test.tsv")

@@ -1,7 +1,7 @@
 """Indexes the texts of a JSON lines file with sentence-transformers and faiss-flat, and prints one JSON object.
 
-The time is that of encoding (tokenisation included), adding to the index, and writing index and texts to the disk; start,
-imports and loading the model are not in it.
+The time is that of encoding (tokenisation included), adding to the index, and writing index and texts to the disk;
+start, imports and loading the model are not in it.
 """
 
 import argparse

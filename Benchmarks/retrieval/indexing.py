@@ -1,6 +1,6 @@
 """Indexing ten thousand chunks: beside sentence-transformers with faiss-flat; and the memory of a hundred thousand.
 
-Chunks are passages of 20 to 110 words out of Cranfield's abstracts, no two the same, each short enough to stay whole. The
+Chunks are passages of 20 to 110 words out of Cranfield's abstracts, no two the same, short enough to stay whole. The
 peer's time is without start and loading of the model, Linnet's is that of the whole process.
 """
 
@@ -25,7 +25,7 @@ class Lab:
 
     folder: pathlib.Path
     quick: bool
-    corpus: pathlib.Path = pathlib.Path("../shared/data/cranfield/corpus.jsonl")
+    corpus: pathlib.Path
 
     def passages(self, count: int) -> tuple[pathlib.Path, int]:
         count = count // 10 if self.quick else count
@@ -100,7 +100,10 @@ MEMORY = Contest(
     "memory",
     [LARGE],
     [
-        Bar("memory while indexing 100,000 chunks", "MiB", number(LARGE, "memory"), required=MEMORY_BAR_MIB, at_least=False),
+        Bar(
+            "memory while indexing 100,000 chunks", "MiB", number(LARGE, "memory"), required=MEMORY_BAR_MIB,
+            at_least=False
+        ),
         Bar("same, speed", "chunks/s", number(LARGE, "chunks_per_second")),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How well Cranfield's documents are found: dense beside sentence-transformers, BM25 beside bm25s, hybrid above both."""
+"""How well Cranfield is searched: dense beside sentence-transformers, BM25 beside bm25s, hybrid above both."""
 
 import pathlib
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Lab:
 
     folder: pathlib.Path
     quick: bool
-    collection: pathlib.Path = pathlib.Path("../shared/data/cranfield")
+    collection: pathlib.Path
 
 
 def linnet(mode: str) -> Contestant:
