@@ -4,13 +4,15 @@ import TestSupport
 import Testing
 
 /// What is measured is what the store and its retriever find, on a tiny collection and a tiny encoder.
-@Suite struct RetrievalEvaluationTests {
+@Suite final class RetrievalEvaluationTests {
     private let folder: URL
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("linnet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func evaluation() throws -> RetrievalEvaluation {
         let documents = [("d1", "", "good film"), ("d2", "Food", "the food was awful"), ("d3", "", "")]
