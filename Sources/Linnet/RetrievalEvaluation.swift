@@ -83,9 +83,7 @@ public struct RetrievalEvaluation: Sendable {
         try fill(store, with: collection.documents, encoder, progress)
         let indexing = start.duration(to: clock.now).seconds
         let reranker = try reranker.map { try Reranker(directory: $0, precision: precision) }
-        let retriever = Retriever(
-            store: store, embed: encoder.embed,
-            rerank: reranker.map { model in { try ComputeThread.shared.run { model.scores($0, $1) } } })
+        let retriever = Retriever(store: store, embed: encoder.embed, rerank: reranker?.ranking)
         let results = try modes.map { mode in
             var run = RankedRun()
             let start = clock.now
