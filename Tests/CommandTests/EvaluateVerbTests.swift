@@ -76,7 +76,8 @@ import Testing
         #expect(object["bleu"]?.doubleValue == 0 && object["answers"]?.intValue == 2)
         let text = try BuiltCommand.run("evaluate", "answers", "--predictions", predictions, "--per-answer")
         #expect(text.output == "1\tfaithfulness 1.0000\n2\nfaithfulness  1.0000\n2 answers\n")
-        let nothing = try BuiltCommand.run("evaluate", "answers", "--predictions", references)
+        let plain = try folder.write("plain.jsonl", "{\"answer\":\"Paris\"}\n")
+        let nothing = try BuiltCommand.run("evaluate", "answers", "--predictions", plain)
         #expect(nothing.status == 1 && nothing.messages.contains("nothing to measure"))
     }
 }
