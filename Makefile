@@ -47,7 +47,7 @@ bench-finetune: build ## fine-tune beside the Hugging Face Trainer on this machi
 bench-generate: build ## generate and pretrain beside llama.cpp, transformers and PyTorch and print the ratios
 	@Benchmarks/generate/run
 
-bench-retrieval: build ## search beside faiss and sqlite-vec and print the ratios
+bench-retrieval: build ## find, search and index beside sentence-transformers, bm25s, faiss and sqlite-vec and print the ratios
 	@Benchmarks/retrieval/run
 
 test-minilm: build ## check the release binary on the real all-MiniLM-L6-v2; skipped where it cannot be had

@@ -8,18 +8,34 @@ import tempfile
 import processes
 import tables
 from contests import Medians, table, take_turns
-from retrieval import search
+from retrieval import indexing, quality, search, training
 
-PARTS = {"search": search.SEARCH}
-LABS = {"search": search.Lab}
-PEERS = ("faiss-cpu", "sqlite-vec")
+PARTS = {
+    "quality": quality.QUALITY,
+    "search": search.SEARCH,
+    "indexing": indexing.INDEXING,
+    "memory": indexing.MEMORY,
+    "training": training.TRAINING,
+}
+PEERS = ("faiss-cpu", "sqlite-vec", "sentence-transformers", "torch", "bm25s", "pystemmer")
 
 
-def compare(parts: list[str], folder: pathlib.Path, rounds: int, quick: bool) -> str:
+def labs(folder: pathlib.Path, collection: pathlib.Path, quick: bool) -> dict:
+    corpus = collection / "corpus.jsonl"
+    return {
+        "quality": quality.Lab(folder, quick, collection),
+        "search": search.Lab(folder, quick),
+        "indexing": indexing.Lab(folder, quick, corpus),
+        "memory": indexing.Lab(folder, quick, corpus),
+        "training": training.Lab(folder, quick, corpus),
+    }
+
+
+def compare(parts: list[str], labs: dict, rounds: int, quick: bool) -> str:
     sections = []
     for part in parts:
         medians = Medians()
-        take_turns([PARTS[part]], LABS[part](folder, quick), rounds, medians)
+        take_turns([PARTS[part]], labs[part], rounds, medians)
         sections.append(table(PARTS[part].bars, medians, quick))
     command = "Benchmarks/retrieval/run " + " ".join(sys.argv[1:])
     made = f"Made by `{command.strip()}` on {tables.machine(PEERS)}; medians of {rounds} rounds."
@@ -39,14 +55,20 @@ def main() -> None:
     parser.add_argument("--parts", type=chosen, default=list(PARTS), metavar="PART,…", help=", ".join(PARTS))
     parser.add_argument("--work", type=pathlib.Path, help="keep what is made here and use it again")
     parser.add_argument("--output", type=pathlib.Path, help="also write the table to this Markdown file")
+    parser.add_argument(
+        "--collection", type=pathlib.Path, default="../shared/data/cranfield", help="Cranfield in BEIR's layout"
+    )
     arguments = parser.parse_args()
+    if not (arguments.collection / "corpus.jsonl").is_file() and arguments.parts != ["search"]:
+        parser.error(f"--collection: {arguments.collection} holds no corpus.jsonl; give Cranfield in BEIR's layout")
     processes.require_linnet()
     rounds = 1 if arguments.quick else arguments.rounds
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.work or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            text = compare(arguments.parts, folder.resolve(), rounds, arguments.quick)
+            made = labs(folder.resolve(), arguments.collection.resolve(), arguments.quick)
+            text = compare(arguments.parts, made, rounds, arguments.quick)
         except processes.ContestantFailed as failure:
             sys.exit(f"compare.py: a contestant failed: {failure}")
     print(text)

@@ -40,8 +40,10 @@ public struct RetrievalEvaluation: Sendable {
     public var queries: String
     /// Judgments: a header line, then query, document and score, separated by tabs.
     public var qrels: String
-    /// The encoder: a directory or a pulled model's name; nil will do for BM25.
-    public var model: String?
+    /// The encoder: a directory or a pulled model's name; not needed for BM25.
+    public var model: String
+    /// A classifier of (query, text) pairs that puts what is found into its order; nil for none.
+    public var reranker: String?
     /// Numbers of the encoder's activations and products; fp32 is what published numbers are computed in.
     public var precision = Precision.float32
     /// How is searched.
@@ -53,14 +55,11 @@ public struct RetrievalEvaluation: Sendable {
     /// Leave out documents whose id is the query's (``RankingMetrics``).
     public var ignoresIdenticalIDs = false
 
-    /// The encoder that is taken when nobody names one.
-    public static let standardModel = "sentence-transformers/all-MiniLM-L6-v2"
-
     private static let documentsAtOnce = 512
     private static let queriesAtOnce = 256
 
     /// An evaluation on a collection.
-    public init(corpus: String, queries: String, qrels: String, model: String? = nil) {
+    public init(corpus: String, queries: String, qrels: String, model: String = DocumentIndexing.standardModel) {
         self.corpus = corpus
         self.queries = queries
         self.qrels = qrels
@@ -82,7 +81,8 @@ public struct RetrievalEvaluation: Sendable {
         let start = clock.now
         try fill(store, with: collection.documents, encoder, progress)
         let indexing = start.duration(to: clock.now).seconds
-        let retriever = Retriever(store: store, embed: encoder.embed)
+        let reranker = try reranker.map { try Reranker(directory: $0, precision: precision) }
+        let retriever = Retriever(store: store, embed: encoder.embed, rerank: reranker?.ranking)
         let results = try modes.map { mode in
             var run = RankedRun()
             let start = clock.now
@@ -110,21 +110,8 @@ public struct RetrievalEvaluation: Sendable {
                 identity: EmbedderIdentity(name: "none", digest: "none", pooling: "mean", dimension: 1),
                 embed: { $0.map { _ in [1] } })
         }
-        guard let model else {
-            throw RetrievalError(.invalid, "retrieval: expected a model for mode dense or hybrid, found none")
-        }
         let embedder = try TextEmbedder(directory: model, precision: precision)
-        return Encoder(
-            identity: EmbedderIdentity(
-                name: model, digest: "memory", pooling: embedder.pooling == .mean ? "mean" : "cls",
-                dimension: embedder.dimension),
-            embed: { embedder.embed($0).map(Self.normalized) })
-    }
-
-    /// Cosine similarity is the inner product of vectors of length 1.
-    private static func normalized(_ vector: [Float]) -> [Float] {
-        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return length > 0 ? vector.map { $0 / length } : vector
+        return Encoder(identity: try embedder.identity(), embed: { try embedder.unitVectors($0) })
     }
 
     private func fill(
@@ -153,6 +140,7 @@ public struct RetrievalEvaluation: Sendable {
     ) throws {
         var options = retrieval
         options.mode = mode
+        options.rerank = reranker != nil
         for start in stride(from: 0, to: queries.count, by: Self.queriesAtOnce) {
             let group = queries[start..<min(start + Self.queriesAtOnce, queries.count)]
             let found = try retriever.retrieve(group.map(\.text), options: options)

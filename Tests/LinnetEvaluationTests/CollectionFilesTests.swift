@@ -4,13 +4,15 @@ import LinnetFormats
 import Testing
 
 /// BEIR's files, TREC's judgments, and files of answers, right and wrong.
-@Suite struct CollectionFilesTests {
+@Suite final class CollectionFilesTests {
     private let folder: URL
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("linnet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func write(_ name: String, _ text: String) throws -> String {
         let path = folder.appendingPathComponent(name).path
@@ -74,43 +76,43 @@ import Testing
         let wrong: [(String, () throws -> Void)] = [
             (
                 "corpus.jsonl: line 2: the id 'd1' stands in line 1 already",
-                { _ = try collection(corpus: "{\"_id\":\"d1\",\"text\":\"\"}\n{\"_id\":\"d1\",\"text\":\"\"}") }
+                { _ = try self.collection(corpus: "{\"_id\":\"d1\",\"text\":\"\"}\n{\"_id\":\"d1\",\"text\":\"\"}") }
             ),
             (
                 "corpus.jsonl: line 1: expected a text under 'text', found no such key",
-                { _ = try collection(corpus: "{\"_id\": \"d1\"}") }
+                { _ = try self.collection(corpus: "{\"_id\": \"d1\"}") }
             ),
             (
                 "corpus.jsonl: line 1: expected a text under '_id', found an array",
-                { _ = try collection(corpus: "{\"_id\": [], \"text\": \"\"}") }
+                { _ = try self.collection(corpus: "{\"_id\": [], \"text\": \"\"}") }
             ),
             (
                 "corpus.jsonl: line 1: expected a text under 'title', found a number",
-                { _ = try collection(corpus: "{\"_id\": \"d\", \"text\": \"\", \"title\": 1}") }
+                { _ = try self.collection(corpus: "{\"_id\": \"d\", \"text\": \"\", \"title\": 1}") }
             ),
             (
                 "corpus.jsonl: line 2: expected an object, found an array",
-                { _ = try collection(corpus: "{\"_id\": \"d1\", \"text\": \"\"}\n[]") }
+                { _ = try self.collection(corpus: "{\"_id\": \"d1\", \"text\": \"\"}\n[]") }
             ),
-            ("corpus.jsonl: expected at least one line, found none", { _ = try collection(corpus: "\n") }),
-            ("queries.jsonl: line 1, column 2: expected", { _ = try collection(queries: "{_id: 1}") }),
-            ("test.tsv: expected at least one judgment, found none", { _ = try collection(qrels: Self.header) }),
+            ("corpus.jsonl: expected at least one line, found none", { _ = try self.collection(corpus: "\n") }),
+            ("queries.jsonl: line 1, column 2: expected", { _ = try self.collection(queries: "{_id: 1}") }),
+            ("test.tsv: expected at least one judgment, found none", { _ = try self.collection(qrels: Self.header) }),
             (
                 "test.tsv: line 2: expected a whole number as score, found '1.5'",
-                { _ = try collection(qrels: Self.header + "q1\td1\t1.5\n") }
+                { _ = try self.collection(qrels: Self.header + "q1\td1\t1.5\n") }
             ),
             (
                 "test.tsv: line 3: expected 3 columns (query, document, score), found 2",
-                { _ = try collection(qrels: Self.header + "q1\td1\t1\nq1\td2\n") }
+                { _ = try self.collection(qrels: Self.header + "q1\td1\t1\nq1\td2\n") }
             ),
             (
                 "test.tsv: line 3: query 'q1' and document 'd1' were judged before",
-                { _ = try collection(qrels: Self.header + "q1\td1\t1\nq1\td1\t0\n") }
+                { _ = try self.collection(qrels: Self.header + "q1\td1\t1\nq1\td1\t0\n") }
             ),
-            ("test.tsv: line 1: expected a header", { _ = try collection(qrels: "q1\td1\t1\n") }),
+            ("test.tsv: line 1: expected a header", { _ = try self.collection(qrels: "q1\td1\t1\n") }),
             (
                 "test.tsv: the query 'q9' has judgments and is not in queries.jsonl",
-                { _ = try collection(qrels: Self.header + "q9\td1\t1\n") }
+                { _ = try self.collection(qrels: Self.header + "q9\td1\t1\n") }
             ),
         ]
         for (expected, body) in wrong { #expect(message(body).hasPrefix(expected)) }
@@ -132,7 +134,7 @@ import Testing
         func message(_ predictions: String, _ references: String) -> String {
             self.message {
                 _ = try AnswerFiles.samples(
-                    predictions: write("p.jsonl", predictions), references: write("r.jsonl", references))
+                    predictions: self.write("p.jsonl", predictions), references: self.write("r.jsonl", references))
             }
         }
         #expect(message("{}", "{}").hasPrefix("p.jsonl: line 1: expected the answer under one of answer,"))

@@ -16,7 +16,7 @@ enum EvaluateRetrievalVerb {
         help: "How is searched: dense, bm25, hybrid; several are compared.")
     private static let model = Flag<String?>.text(
         FlagName("model", letter: "m", aliases: ["model-name-or-path", "embedder"]), "NAME",
-        shown: RetrievalEvaluation.standardModel, help: "A sentence encoder: a directory, or a pulled model's name.")
+        shown: DocumentIndexing.standardModel, help: "A sentence encoder: a directory, or a pulled model's name.")
     private static let topK = Flag<Int>.integer(
         FlagName("top-k", letter: "k"), default: 100, in: 1...10_000,
         help: "How many documents are measured per query; map is over these.")
@@ -46,8 +46,8 @@ enum EvaluateRetrievalVerb {
             Verb.Group(
                 "Retrieval",
                 [
-                    modes.declaration, model.declaration, topK.declaration, precision.declaration,
-                    ignoreIdentical.declaration,
+                    modes.declaration, model.declaration, StoreFlags.rerank.declaration, topK.declaration,
+                    precision.declaration, ignoreIdentical.declaration,
                 ]),
             Verb.Group("Output", [runOutput.declaration, perQuery.declaration, quiet.declaration, json.declaration]),
         ],
@@ -66,8 +66,9 @@ enum EvaluateRetrievalVerb {
 
     private static func run(_ given: Arguments) throws -> ExitStatus {
         var evaluation = RetrievalEvaluation(
-            corpus: given[corpus], queries: given[queries], qrels: given[qrels],
-            model: given[model] ?? RetrievalEvaluation.standardModel)
+            corpus: given[corpus], queries: given[queries], qrels: given[qrels])
+        if let model = given[model] { evaluation.model = model }
+        evaluation.reranker = given[StoreFlags.rerank]
         if given.isGiven(modes) {
             evaluation.modes = RetrievalMode.allCases.filter { given[modes].contains($0.rawValue) }
         }

@@ -27,7 +27,7 @@ struct RetrievalTable {
                 + ["\(Self.shown(interval.lower)) – \(Self.shown(interval.upper))", rate(result)]
         }
         let queryCount = report.results.first?.metrics.queries.count ?? 0
-        let model = evaluation.modes == [.bm25] ? "" : ", \(evaluation.model ?? "")"
+        let model = evaluation.modes == [.bm25] ? "" : ", \(evaluation.model)"
         return Self.aligned([header] + rows)
             + ["\(queryCount) queries, \(report.documents) documents, the first \(evaluation.retrieval.topK)\(model)"]
     }
@@ -75,7 +75,8 @@ struct RetrievalTable {
 
     private func object(_ result: RetrievalEvaluation.Result) throws -> String {
         var object: JSONObject = ["mode": .string(result.mode.rawValue)]
-        if result.mode != .bm25 { object["model"] = evaluation.model.map(JSON.string) }
+        if result.mode != .bm25 { object["model"] = .string(evaluation.model) }
+        object["reranker"] = evaluation.reranker.map(JSON.string)
         var intervals = JSONObject()
         for measure in result.metrics.measures {
             let interval = try MeanInterval(of: result.metrics.values(of: measure) ?? [])
