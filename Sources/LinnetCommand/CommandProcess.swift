@@ -7,8 +7,7 @@ extension VerbTable {
         IndexVerb.verb, SearchVerb.verb, AskVerb.verb,
         GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
         ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb, BenchTokenizeVerb.verb,
-        InspectVerb.verb,
-        MergeVerb.verb, QuantizeVerb.verb, HelpVerb.verb, VersionVerb.verb,
+        InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb, ExtractVerb.verb, HelpVerb.verb, VersionVerb.verb,
     ])
 }
 

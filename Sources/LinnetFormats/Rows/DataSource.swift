@@ -134,13 +134,15 @@ struct LineCursor {
     private var position = 0
     /// The number of the line that was read last.
     private(set) var number = 0
+    /// Where the line that was read last begins.
+    private(set) var start = 0
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// The bytes of the next line, or `nil` at the end.
     mutating func next() -> UnsafeRawBufferPointer? {
         guard position < bytes.count else { return nil }
-        let start = position
+        start = position
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
         position = end + 1

@@ -71,6 +71,8 @@ struct DelimitedTable {
     private var nextLine = 1
     /// The line on which the record that was read last begins.
     private(set) var line = 0
+    /// The bytes of the record that was read last, without its line end.
+    private(set) var record = 0..<0
 
     init(_ bytes: UnsafeRawBufferPointer, path: String, delimiter: UInt8) {
         self.bytes = bytes
@@ -84,11 +86,14 @@ struct DelimitedTable {
         while position < bytes.count, skipEmptyLine() {}
         guard position < bytes.count else { return false }
         line = nextLine
+        let start = position
         while true {
             cells.append(try delimiter == UInt8(ascii: ",") ? commaCell() : tabCell())
             guard position < bytes.count, bytes[position] == delimiter else { break }
             position += 1
         }
+        let hasReturn = position > start && bytes[position - 1] == UInt8(ascii: "\r")
+        record = start..<(hasReturn ? position - 1 : position)
         if position < bytes.count {
             position += 1
             nextLine += 1

@@ -14,6 +14,8 @@ public struct DocumentReader: Sendable {
         public var textColumns: [String] = []
         /// Largest file that is read, in bytes.
         public var largestFile = 64 << 20
+        /// How PDF and HTML are read; nil to refuse them.
+        public var extraction = ChildExtraction.ofThisProgram
         /// The format of every file; nil to tell it from each.
         public var format: FileFormat?
 
@@ -42,16 +44,19 @@ public struct DocumentReader: Sendable {
     /// - Throws: `RetrievalError.unreadable`, naming file and reason, after the documents before the fault; or what
     ///   `body` throws.
     public func read(file path: String, source: String, _ body: (Document) throws -> Void) throws {
-        switch try options.format ?? format(ofFile: path) {
-        case .text, .html, .pdf, .csv, .tsv, .json:
-            try body(try text(path, source, format: .text) { range, _ in [TextPart(range: range)] })
+        switch try self.format(ofFile: path) {
+        case .text: try body(try text(path, source, format: .text) { range, _ in [TextPart(range: range)] })
         case .code: try body(try text(path, source, format: .code) { CodeBlocks.parts(of: $1, in: $0) })
         case .markdown: try body(try markdown(path, source))
+        case .html: try body(try html(path, source))
+        case .pdf: try body(try pdf(path, source))
+        case .csv, .tsv, .json: try rows(path, source, body)
         }
     }
 
-    private func format(ofFile path: String) throws -> FileFormat {
-        if let format = FileFormat.named(path) { return format }
+    /// The format by option, by name, or by content.
+    func format(ofFile path: String) throws -> FileFormat {
+        if let format = options.format ?? FileFormat.named(path) { return format }
         let beginning = try RegularFile.beginning(of: path, count: FileFormat.sniffedBytes)
         guard let format = FileFormat.sniffed(beginning) else {
             throw RetrievalError.unreadable(path, "a binary file")
