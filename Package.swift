@@ -64,7 +64,8 @@ let package = Package(
         .testTarget(name: "LinnetTrainingTests", dependencies: ["LinnetTraining", "TestSupport"]),
         .testTarget(name: "LinnetGenerationTests", dependencies: ["LinnetGeneration", "TestSupport"]),
         .testTarget(name: "LinnetRetrievalTests", dependencies: ["LinnetRetrieval"]),
-        .testTarget(name: "LinnetEvaluationTests", dependencies: ["LinnetEvaluation"]),
+        .testTarget(
+            name: "LinnetEvaluationTests", dependencies: ["LinnetEvaluation", "LinnetFormats", "TestSupport"]),
         .testTarget(name: "LinnetTests", dependencies: ["Linnet", "TestSupport"]),
         .testTarget(name: "ParityTests", dependencies: ["Linnet", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["LinnetCommand", "LinnetFormats"]),

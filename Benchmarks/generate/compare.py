@@ -9,9 +9,12 @@ import sys
 import tempfile
 
 import processes
-from generate import prompts, pretraining, report, speed, verify
-from generate.contests import Contest, Lab, Medians
+import tables
+from contests import Contest, Medians, say, table, take_turns
+from generate import prompts, pretraining, speed, verify
+from generate.lab import Lab
 
+PEERS = ("torch", "transformers", "llama-cpp-python")
 CONTESTS = [
     speed.against_llama_cpp("llama-135m"),
     speed.against_llama_cpp("llama-0.5b"),
@@ -23,22 +26,9 @@ CONTESTS = [
 ]
 
 
-def say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
-
-
 def measure(contests: list[Contest], lab: Lab, rounds: int) -> Medians:
     medians = Medians()
-    medians.add(speed.BANDWIDTH, speed.BANDWIDTH.measure(lab))
-    for turn in range(rounds):
-        for contest in contests:
-            for contestant in contest.contestants:
-                if contestant.once and medians.holds(contestant):
-                    continue
-                numbers = contestant.measure(lab)
-                medians.add(contestant, numbers)
-                values = ", ".join(f"{name} {report.shown(value)}" for name, value in numbers.items())
-                say(f"round {turn + 1}: {contestant.title}: {values}")
+    take_turns(contests, lab, rounds, medians)
     return medians
 
 
@@ -53,8 +43,8 @@ def compare(contests: list[Contest], lab: Lab, rounds: int) -> str:
     return "\n\n".join(
         [
             f"Results, checked before anything was timed:\n\n```\n{checked}\n```",
-            report.table(bars, medians, lab.quick),
-            f"Made by `{command.strip()}` on {report.machine(medians)}; medians of {rounds} rounds.",
+            table(bars, medians, lab.quick),
+            f"Made by `{command.strip()}` on {tables.machine(PEERS)}; medians of {rounds} rounds.",
         ]
     ) + "\n"  # fmt: skip
 

@@ -3,7 +3,8 @@
 import pathlib
 
 import processes
-from generate.contests import Bar, Contest, Contestant, Lab, best, number
+from contests import Bar, Contest, Contestant, best, number
+from generate.lab import Lab
 
 SHAPE = ["--layers", 4, "--heads", 4, "--hidden", 128, "--context", 64, "--batch-size", 12]
 STEPS, TIMED_STEPS, QUICK_STEPS = 2000, 300, 100

@@ -4,7 +4,8 @@ import json
 import pathlib
 
 import processes
-from generate.contests import Bar, Contest, Contestant, Lab, number
+from contests import Bar, Contest, Contestant, number
+from generate.lab import Lab
 
 MODEL = "llama-135m"
 CLASSIFICATIONS, EXAMPLES = 200, 24

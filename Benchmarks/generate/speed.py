@@ -3,7 +3,8 @@
 import json
 
 import processes
-from generate.contests import Bar, Contest, Contestant, Lab, Number, number
+from contests import Bar, Contest, Contestant, Number, number
+from generate.lab import Lab
 
 PROMPT, NEW = 512, 128
 LLAMA_CPP = {"bf16": "bf16", "q8": "q8_0", "q4": "q4_0"}
@@ -54,7 +55,9 @@ def transformers(model: str) -> Contestant:
     return Contestant(f"transformers {model} bf16", measure)
 
 
-BANDWIDTH = Contestant("memory", lambda lab: processes.peer("bandwidth").report)
+def memory(beside: str) -> Contestant:
+    """Read bandwidth, taken in the same minute as what it is compared with."""
+    return Contestant(f"memory beside {beside}", lambda lab: processes.peer("bandwidth").report)
 
 
 def bytes_per_token(weights: str) -> float:
@@ -65,19 +68,20 @@ def bytes_per_token(weights: str) -> float:
     return (blocks * BITS[weights] + head * BITS["q8" if weights == "q4" else weights]) / 8
 
 
-def bandwidth_share(contestant: Contestant, weights: str) -> Number:
+def bandwidth_share(contestant: Contestant, bandwidth: Contestant, weights: str) -> Number:
     def share(medians) -> float:
         read = bytes_per_token(weights) * medians(contestant, "decode_tokens_per_second")
-        return read / 1e9 / medians.best(BANDWIDTH, "gigabytes_per_second")
+        return read / 1e9 / medians(bandwidth, "gigabytes_per_second")
 
     return share
 
 
 def against_llama_cpp(model: str) -> Contest:
-    contestants, bars = [BANDWIDTH], []
+    contestants, bars = [], []
     for weights in LLAMA_CPP:
         ours, theirs = linnet(model, weights), llama_cpp(model, weights)
-        contestants += [ours, theirs]
+        bandwidth = memory(f"{model} {weights}")
+        contestants += [bandwidth, ours, theirs]
         for what, required in [("prefill", PREFILL_BARS[weights]), ("decode", DECODE_BARS[weights])]:
             name = f"{what}_tokens_per_second"
             bars.append(
@@ -87,7 +91,7 @@ def against_llama_cpp(model: str) -> Contest:
                 )
             )  # fmt: skip
         if model == "llama-0.5b":
-            share = bandwidth_share(ours, weights)
+            share = bandwidth_share(ours, bandwidth, weights)
             bars.append(Bar(f"{model} {weights} decode, share of bandwidth", "", share, required=BANDWIDTH_SHARE))
     return Contest(model, contestants, bars)
 

@@ -1,7 +1,7 @@
 """Speed counts only for right results: greedy ids and losses equal to those of transformers in fp32."""
 
 import processes
-from generate.contests import Lab
+from generate.lab import Lab
 
 EXACT = ("llama-tiny", "gpt2-tiny")
 PROMPT = "First Citizen: Before we proceed any further, hear me speak."

@@ -21,3 +21,11 @@ LK_DEFINE(lk_bf16, bf16)
         LK_FORWARD(lk_argmax_##S, out, in, rows, cols)
 LK_DEFINE_ARGMAX(float, f32)
 LK_DEFINE_ARGMAX(lk_bf16, bf16)
+
+#define LK_DEFINE_ROWS(T, S)                                                                                           \
+    void lk_row_dots_##S(float *out, const T *a, const T *b, long rows, long cols)                                     \
+        LK_FORWARD(lk_row_dots_##S, out, a, b, rows, cols) void lk_scale_rows_##S(                                     \
+            T *out, const T *in, const float *factors, long rows, long cols)                                           \
+            LK_FORWARD(lk_scale_rows_##S, out, in, factors, rows, cols)
+LK_DEFINE_ROWS(float, f32)
+LK_DEFINE_ROWS(lk_bf16, bf16)

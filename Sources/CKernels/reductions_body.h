@@ -184,6 +184,56 @@ void LK_VARIANT(lk_l2_normalize)(LK_T *out, const LK_T *in, long rows, long cols
     lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(l2_normalize_range), &task);
 }
 
+struct LK_TYPED(row_dots) {
+    float *out;
+    const LK_T *a;
+    const LK_T *b;
+    long cols;
+};
+
+static void LK_TYPED(row_dots_range)(void *context, long begin, long end) {
+    const struct LK_TYPED(row_dots) *task = context;
+    long cols = task->cols;
+    for (long r = begin; r < end; r++) {
+        const LK_T *a = task->a + r * cols, *b = task->b + r * cols;
+        vd sum = {};
+        for (long c = 0; c < cols; c += LK_WIDTH) {
+            vd x = __builtin_convertvector(load_some(a + c, cols - c), vd);
+            vd y = __builtin_convertvector(load_some(b + c, cols - c), vd);
+            sum += x * y;
+        }
+        task->out[r] = (float)sum_double_lanes(&sum);
+    }
+}
+
+void LK_VARIANT(lk_row_dots)(float *out, const LK_T *a, const LK_T *b, long rows, long cols) {
+    struct LK_TYPED(row_dots) task = {out, a, b, cols};
+    lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(row_dots_range), &task);
+}
+
+struct LK_TYPED(row_scaling) {
+    LK_T *out;
+    const LK_T *in;
+    const float *factors;
+    long cols;
+};
+
+static void LK_TYPED(scale_rows_range)(void *context, long begin, long end) {
+    const struct LK_TYPED(row_scaling) *task = context;
+    long cols = task->cols;
+    for (long r = begin; r < end; r++) {
+        float factor = task->factors[r];
+        for (long c = 0; c < cols; c += LK_WIDTH) {
+            store_some(task->out + r * cols + c, load_some(task->in + r * cols + c, cols - c) * factor, cols - c);
+        }
+    }
+}
+
+void LK_VARIANT(lk_scale_rows)(LK_T *out, const LK_T *in, const float *factors, long rows, long cols) {
+    struct LK_TYPED(row_scaling) task = {out, in, factors, cols};
+    lk_parallel_for(rows, 1 + 16384 / (cols + 1), LK_TYPED(scale_rows_range), &task);
+}
+
 struct LK_TYPED(search) {
     int32_t *out;
     const LK_T *in;

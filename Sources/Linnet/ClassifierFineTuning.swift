@@ -1,4 +1,3 @@
-import Foundation
 import LinnetEvaluation
 import LinnetFormats
 import LinnetLayers
@@ -65,12 +64,13 @@ public struct ClassifierFineTuning {
         let tokenizer = try Tokenizer(directory: directory)
         let encoder = try BatchEncoder(
             tokenizer: tokenizer, model: classifier.network.encoder, maximumLength: maximumLength, path: directory)
-        let task = TextClassification(classifier, baseModel: baseModel(directory)) { try tokenizer.save(to: $0) }
+        let reference = ModelHub.reference(to: model, at: directory)
+        let task = TextClassification(classifier, baseModel: reference) { try tokenizer.save(to: $0) }
         let trainer = try Trainer(
             task, arguments: arguments,
             training: texts.training.map { encoder.example($0, target: texts.target(of: $0)) },
             evaluation: texts.evaluation.map { encoder.example($0, target: texts.target(of: $0)) },
-            model: baseModel(directory), callbacks: callbacks(texts.labels), stop: stop
+            model: reference, callbacks: callbacks(texts.labels), stop: stop
         ) { _, outputs, examples in
             let metrics = try ClassificationMetrics(
                 predictions: outputs, labels: examples.map { Int($0.target) }, classCount: texts.labels.count)
@@ -82,17 +82,14 @@ public struct ClassifierFineTuning {
         if !result.isInterrupted { try task.save(to: arguments.output) }
         return FineTuningSummary(
             result, before: before, after: try lastEvaluation(result, trainer, texts), counts: classifier.store.counts,
-            output: arguments.output)
+            output: arguments.output, measures: ["accuracy", "f1", "loss"])
     }
 
     /// What the model scores at the end; measured now if the run did not.
     private func lastEvaluation(
         _ result: TrainingResult, _ trainer: Trainer<TextClassification>, _ texts: LabelledTexts
     ) throws -> LogEntry? {
-        guard result.evaluation == nil, !texts.evaluation.isEmpty, !result.isInterrupted else {
-            return result.evaluation
-        }
-        return try trainer.evaluate().entry
+        texts.evaluation.isEmpty ? result.evaluation : try trainer.finalEvaluation(of: result)
     }
 
     private func describe(_ texts: LabelledTexts, _ store: ParameterStore, _ note: (String) -> Void) {
@@ -118,12 +115,6 @@ public struct ClassifierFineTuning {
             try classifier.attach(lora, seed: arguments.seed)
         }
         return classifier
-    }
-
-    /// A hub name stays a name, so that the adapter can be used on another machine; a directory becomes absolute.
-    private func baseModel(_ directory: String) -> String {
-        FileManager.default.fileExists(atPath: model)
-            ? URL(fileURLWithPath: directory).standardizedFileURL.path : model
     }
 }
 

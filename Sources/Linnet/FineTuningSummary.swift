@@ -13,18 +13,21 @@ public struct FineTuningSummary: TrainingSummary {
     public let counts: (trainable: Int, total: Int)
     /// Directory of the model.
     public let output: String
+    /// The measures that the object always holds, null where there was no evaluation, the most telling first.
+    public let measures: [String]
     /// Most memory the process held, in MiB.
     public let peakMemory: Double
 
     init(
         _ result: TrainingResult, before: LogEntry?, after: LogEntry?, counts: (trainable: Int, total: Int),
-        output: String
+        output: String, measures: [String]
     ) {
         self.result = result
         self.before = before
         self.after = after
         self.counts = counts
         self.output = output
+        self.measures = measures
         peakMemory = peakMemoryOfProcess()
     }
 
@@ -37,8 +40,10 @@ public struct FineTuningSummary: TrainingSummary {
         object["output"] = .string(output)
         object["interrupted"] = .bool(result.isInterrupted)
         for value in after?.values ?? [] { object[value.name] = .number(value.value) }
-        if let accuracy = before?["eval_accuracy"] { object["eval_accuracy_before"] = .number(accuracy) }
-        for name in ["eval_accuracy", "eval_f1", "eval_loss"] where object[name] == nil { object[name] = .null }
+        for name in measures.map({ "eval_" + $0 }) {
+            if let value = before?[name] { object[name + "_before"] = .number(value) }
+            if object[name] == nil { object[name] = .null }
+        }
         return .object(object)
     }
 }

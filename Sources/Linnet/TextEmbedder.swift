@@ -1,5 +1,4 @@
 import Foundation
-import LinnetFormats
 import LinnetLayers
 import LinnetModels
 import LinnetTensors
@@ -13,22 +12,18 @@ import LinnetTokenizers
 /// ```
 public final class TextEmbedder {
     /// How token states become one vector.
-    public enum Pooling: Sendable {
-        /// Mean over the tokens.
-        case mean
-        /// State of the first token.
-        case first
-    }
+    public typealias Pooling = SentenceModules.Pooling
 
     /// How token states become one vector.
-    public let pooling: Pooling
+    public var pooling: Pooling { modules.pooling }
     /// Whether vectors are scaled to length 1.
-    public let isNormalized: Bool
+    public var isNormalized: Bool { modules.isNormalized }
     /// The model as it was named; an absolute path for a directory.
     public let name: String
     /// Where its files are.
     public let directory: String
     private let model: PretrainedModel<any TextEncoder>
+    private let modules: SentenceModules
     private let encoder: BatchEncoder
     private let precision: Precision
 
@@ -39,10 +34,8 @@ public final class TextEmbedder {
         let path = try ModelHub().directory(for: directory)
         self.directory = path
         name = path == directory ? URL(fileURLWithPath: path).standardizedFileURL.path : directory
-        let modules = try SentenceModules(directory: path)
+        modules = try SentenceModules(directory: path)
         model = try PretrainedModel.encoder(directory: path)
-        pooling = modules.pooling
-        isNormalized = modules.isNormalized
         self.precision = precision
         let tokenizer = try Tokenizer(directory: path)
         encoder = try BatchEncoder(
@@ -71,55 +64,6 @@ public final class TextEmbedder {
 
     /// `[sequences, hidden]`, `float32`.
     private func vectors(_ batch: TokenBatch) -> Tensor {
-        let pooled =
-            switch pooling {
-            case .first: model.network(batch, tokens: .first, dtype: precision.dtype).converted(to: .float32)
-            case .mean:
-                model.network(batch, tokens: .all, dtype: precision.dtype).converted(to: .float32)
-                    .segmentMeans(offsets: batch.offsets)
-            }
-        return isNormalized ? pooled.l2Normalized() : pooled
-    }
-}
-
-/// What `modules.json` and the files it points to say, in the layout of sentence-transformers (5 and before, and 6).
-struct SentenceModules {
-    var pooling = TextEmbedder.Pooling.mean
-    var isNormalized = false
-    var maximumLength: Int?
-
-    init(directory: String) throws {
-        let file = "\(directory)/modules.json"
-        let known = "\(directory)/sentence_bert_config.json"
-        if FileManager.default.fileExists(atPath: known) {
-            maximumLength = try JSON.read(path: known)["max_seq_length"]?.intValue.flatMap { $0 > 0 ? $0 : nil }
-        }
-        guard FileManager.default.fileExists(atPath: file) else { return }
-        guard let modules = try JSON.read(path: file).arrayValue else {
-            throw ModelError("\(file): expected a list of modules")
-        }
-        for module in modules {
-            let type = module["type"]?.stringValue ?? ""
-            switch type.split(separator: ".").last {
-            case "Transformer": continue
-            case "Normalize": isNormalized = true
-            case "Pooling": pooling = try Self.pooling("\(directory)/\(module["path"]?.stringValue ?? "")/config.json")
-            default: throw ModelError("\(file): the module \(type) is not supported")
-            }
-        }
-    }
-
-    private static func pooling(_ file: String) throws -> TextEmbedder.Pooling {
-        let config = try JSON.read(path: file)
-        let modes =
-            config["pooling_mode"]?.stringValue.map { [$0] }
-            ?? (config.objectValue?.keys ?? []).filter {
-                $0.hasPrefix("pooling_mode_") && config[$0]?.boolValue == true
-            }
-        switch modes {
-        case ["mean"], ["pooling_mode_mean_tokens"]: return .mean
-        case ["cls"], ["pooling_mode_cls_token"]: return .first
-        default: throw ModelError("\(file): pooling by \(modes.joined(separator: " and ")) is not supported")
-        }
+        modules.embeddings(of: batch, by: model.network, dtype: precision.dtype)
     }
 }

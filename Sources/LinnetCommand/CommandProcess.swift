@@ -3,11 +3,12 @@ import Foundation
 extension VerbTable {
     /// The verbs of `linnet`.
     static let linnet = VerbTable(verbs: [
-        PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, ClassifyVerb.verb, EmbedVerb.verb,
-        IndexVerb.verb, SearchVerb.verb, AskVerb.verb,
-        GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot, PromptChainOfThoughtVerb.verb,
-        ChatVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb, BenchSearchVerb.verb, BenchTokenizeVerb.verb,
-        InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb, ExtractVerb.verb, HelpVerb.verb, VersionVerb.verb,
+        PullVerb.verb, PretrainVerb.verb, FinetuneClassifyVerb.verb, FinetuneEmbedVerb.verb, ClassifyVerb.verb,
+        EmbedVerb.verb, GenerateVerb.verb, PromptTaskVerbs.zeroShot, PromptTaskVerbs.fewShot,
+        PromptChainOfThoughtVerb.verb, ChatVerb.verb, IndexVerb.verb, SearchVerb.verb, AskVerb.verb, ExtractVerb.verb,
+        EvaluateRetrievalVerb.verb, EvaluateAnswersVerb.verb, BenchGenerateVerb.verb, BenchQualityVerb.verb,
+        BenchSearchVerb.verb, BenchTokenizeVerb.verb, InspectVerb.verb, MergeVerb.verb, QuantizeVerb.verb,
+        HelpVerb.verb, VersionVerb.verb,
     ])
 }
 

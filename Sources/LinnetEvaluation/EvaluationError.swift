@@ -10,6 +10,14 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case classOutOfRange(kind: String, index: Int, value: Int, classCount: Int)
     /// A confusion matrix is not square, or holds a negative count.
     case malformedMatrix(row: Int, reason: String)
+    /// A run holds a query or a document twice, a score that is no number, or an id that cannot be written.
+    case malformedRun(query: String, reason: String)
+    /// A measure is asked for at a rank below 1.
+    case badCutoff(String)
+    /// Two judgments are about the same query and document.
+    case judgedTwice(query: String, document: String)
+    /// A setting makes no sense.
+    case badSetting(name: String, expected: String, found: String)
 
     /// The error in one line: what was expected, what was found.
     public var description: String {
@@ -24,6 +32,14 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
             "metrics: \(kind) \(index): expected a class in 0..<\(classCount), found \(value)"
         case .malformedMatrix(let row, let reason):
             "confusion matrix: row \(row): \(reason)"
+        case .malformedRun(let query, let reason):
+            "run: query \(query): \(reason)"
+        case .badCutoff(let measure):
+            "metrics: \(measure): expected a rank of 1 or more after @"
+        case .judgedTwice(let query, let document):
+            "judgments: query \(query), document \(document): expected one judgment, found a second one"
+        case .badSetting(let name, let expected, let found):
+            "\(name): expected \(expected), found \(found)"
         }
     }
 }

@@ -12,7 +12,8 @@ public struct AdapterDirectory {
     /// The model it belongs to: a hub name or a directory.
     public let baseModel: String
 
-    private static let keyPrefix = "base_model.model."
+    /// What stands before a parameter's name in an adapter's file.
+    public static let keyPrefix = "base_model.model."
 
     /// Whether a directory holds an adapter.
     public static func exists(at path: String) -> Bool {
@@ -59,13 +60,17 @@ public struct AdapterDirectory {
     ///   - directory: An existing directory.
     ///   - baseModel: Recorded as `base_model_name_or_path`.
     ///   - taskType: PEFT's task: `SEQ_CLS`.
+    ///   - naming: The name that the base model's class has for a parameter; Linnet's own unless given.
     public static func save<Network>(
-        _ model: PretrainedModel<Network>, to directory: String, baseModel: String, taskType: String = "SEQ_CLS"
+        _ model: PretrainedModel<Network>, to directory: String, baseModel: String, taskType: String = "SEQ_CLS",
+        naming: (String) -> String = { $0 }
     ) throws {
         guard let name = model.store.activeAdapter, let adapter = model.store.adapters[name] else {
             throw ModelError("\(directory): the model has no active adapter to save")
         }
-        let records = (adapter.parameters + adapter.savedParameters).map { TensorRecord($0, prefix: keyPrefix) }
+        let records = (adapter.parameters + adapter.savedParameters).map {
+            TensorRecord($0, named: keyPrefix + naming($0.name))
+        }
         try SafetensorsWriter.write(records, to: "\(directory)/adapter_model.safetensors")
         let text = JSON.object(configuration(adapter.settings, baseModel, taskType)).text(pretty: true) + "\n"
         try FileBytes.write(Data(text.utf8), to: "\(directory)/adapter_config.json")

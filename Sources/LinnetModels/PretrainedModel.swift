@@ -33,11 +33,18 @@ public final class PretrainedModel<Network> {
     ///
     /// - Parameter directory: An existing directory.
     public func save(to directory: String) throws {
+        try save(store.parameters.map { TensorRecord($0, isTransposed: isTransposed($0)) }, to: directory)
+    }
+
+    /// Whether the file holds a parameter `[inputs, outputs]`.
+    func isTransposed(_ parameter: Parameter) -> Bool { store.transposedNames.contains(parameter.name) }
+
+    /// Writes `config.json`, and `model.safetensors` with these tensors.
+    func save(_ records: [TensorRecord], to directory: String) throws {
         for key in ["dtype", "torch_dtype"] where configuration.json[key] != nil {
             configuration.json[key] = "float32"  // what is written, whatever was read
         }
         try writeConfiguration(to: directory)
-        let records = store.parameters.map { TensorRecord($0, isTransposed: store.transposedNames.contains($0.name)) }
         try SafetensorsWriter.write(records, to: "\(directory)/model.safetensors")
     }
 
@@ -89,13 +96,6 @@ extension PretrainedModel where Network == any SequenceClassificationNetwork {
     }
 }
 
-extension PretrainedModel where Network == any TextEncoder {
-    /// Loads an encoder without a head.
-    public static func encoder(directory: String) throws -> PretrainedModel {
-        try load(directory: directory) { architecture, config, weights in try architecture.encoder(config, weights) }
-    }
-}
-
 extension PretrainedModel where Network == any TokenNetwork {
     /// Loads a masked-language model.
     public static func maskedLM(directory: String) throws -> PretrainedModel {
@@ -117,12 +117,12 @@ extension TensorRecord {
     /// A parameter's fp32 values, written from where they are.
     ///
     /// - Parameters:
-    ///   - prefix: Stands before the parameter's name.
+    ///   - name: What the tensor is called in the file; the parameter's own name unless given.
     ///   - isTransposed: Writes a matrix `[outputs, inputs]` as `[inputs, outputs]`.
-    public init(_ parameter: Parameter, prefix: String = "", isTransposed: Bool = false) {
+    public init(_ parameter: Parameter, named name: String? = nil, isTransposed: Bool = false) {
         let shape = parameter.shape
         self.init(
-            name: prefix + parameter.name, dtype: .float32, shape: isTransposed ? shape.reversed() : shape
+            name: name ?? parameter.name, dtype: .float32, shape: isTransposed ? shape.reversed() : shape
         ) { sink in
             guard isTransposed else { return try parameter.master.withFloats { try sink(UnsafeRawBufferPointer($0)) } }
             let turned = parameter.master.floats().transposed(rows: shape[0], columns: shape[1])

@@ -1,8 +1,8 @@
 /// The order in which a run sees its examples: a pure function of seed and epoch.
 ///
-/// Nothing has to be stored to resume but the epoch and the number of batches already seen. Three orders are offered: a
-/// random permutation; Hugging Face's length grouping, which batches examples of similar length together; and drawing
-/// with replacement from more examples than an epoch shows.
+/// Nothing has to be stored to resume but the epoch and the number of batches already seen. Four orders are offered: a
+/// random permutation; Hugging Face's length grouping, which batches examples of similar length together; batches in
+/// which nothing occurs twice; and drawing with replacement from more examples than an epoch shows.
 public struct DataOrder: Sendable {
     /// How many examples an epoch shows.
     public let count: Int
@@ -16,6 +16,8 @@ public struct DataOrder: Sendable {
         case permutation
         /// With the length of each example.
         case grouped([Int])
+        /// With the keys of each example.
+        case distinct([[Int]])
         /// From so many examples.
         case drawn(from: Int)
     }
@@ -64,12 +66,31 @@ public struct DataOrder: Sendable {
         kind = .grouped(lengths)
     }
 
+    /// An order of batches in which no two examples have a key in common, as sentence-transformers'
+    /// `BatchSamplers.NO_DUPLICATES` makes them.
+    ///
+    /// An example that collides with its batch waits for the next one. Once only colliding examples are left, batches
+    /// become smaller than `batchSize`; those beyond ``batchCount`` are not shown in this epoch, as with
+    /// sentence-transformers' trainer.
+    ///
+    /// - Parameters:
+    ///   - keys: what each example holds, its texts for example.
+    ///   - batchSize: how many examples form a batch; values below 1 count as 1.
+    ///   - seed: the seed of the permutations.
+    public init(separating keys: [[Int]], batchSize: Int, seed: UInt64) {
+        count = keys.count
+        self.batchSize = max(1, batchSize)
+        self.seed = seed
+        kind = .distinct(keys)
+    }
+
     /// How many batches an epoch has.
     public var batchCount: Int { (count + batchSize - 1) / batchSize }
 
-    /// All example indices in the order of an epoch.
+    /// The example indices in the order of an epoch.
     public func indices(epoch: Int) -> [Int] {
         switch kind {
+        case .distinct: return batches(epoch: epoch).flatMap { $0 }
         case .permutation:
             return Self.permutation(count: count, seed: seed, epoch: epoch)
         case .grouped(let lengths):
@@ -83,6 +104,7 @@ public struct DataOrder: Sendable {
 
     /// The example indices of each batch of an epoch, in order.
     public func batches(epoch: Int) -> [[Int]] {
+        if case .distinct(let keys) = kind { return separated(keys, epoch: epoch) }
         let indices = indices(epoch: epoch)
         return stride(from: 0, to: count, by: batchSize).map { start in
             Array(indices[start..<min(start + batchSize, count)])
@@ -97,6 +119,32 @@ public struct DataOrder: Sendable {
             indices.swapAt(last, generator.next(below: last + 1))
         }
         return indices
+    }
+
+    private func separated(_ keys: [[Int]], epoch: Int) -> [[Int]] {
+        let waiting = Self.permutation(count: count, seed: seed, epoch: epoch)
+        // The places of `waiting` that are still to be shown, as a list: a place and the one after it.
+        var next = Array(1...max(1, count))
+        var first = 0
+        var batches: [[Int]] = []
+        while first < count, batches.count < batchCount {
+            var batch: [Int] = []
+            var taken: Set<Int> = []
+            var (place, before) = (first, -1)
+            while place < count, batch.count < batchSize {
+                let example = waiting[place]
+                if keys[example].contains(where: taken.contains) {
+                    before = place
+                } else {
+                    batch.append(example)
+                    taken.formUnion(keys[example])
+                    if before < 0 { first = next[place] } else { next[before] = next[place] }
+                }
+                place = next[place]
+            }
+            batches.append(batch)
+        }
+        return batches
     }
 
     static func grouped(_ permutation: [Int], lengths: [Int], batchSize: Int) -> [Int] {

@@ -252,7 +252,10 @@ public final class Trainer<Task: Trainable> {
             }
             shown = state.history.last { $0.isEvaluation && $0.step == best }
         }
-        let bestEntry = state.history.last { $0.isEvaluation && $0.step == state.bestStep }
+        let evaluations = state.history.filter(\.isEvaluation)
+        let bestEntry =
+            evaluations.last { $0.step == state.bestStep }
+            ?? evaluations.min { ($0["eval_loss"] ?? .infinity) < ($1["eval_loss"] ?? .infinity) }
         return TrainingResult(
             reason: reason, step: state.step, epoch: state.epoch(plan), seconds: Date().timeIntervalSince(started),
             stepSeconds: stepSeconds, samples: progress.samplesSeen, tokens: progress.tokensSeen,

@@ -30,7 +30,7 @@ public struct TrainingResult: Sendable, Equatable {
     public let bestMetric: Double?
     /// The step of the best evaluation.
     public let bestStep: Int?
-    /// The epoch of the best evaluation.
+    /// The epoch of the best evaluation: by the deciding metric or, when none decides, by the evaluation loss.
     public let bestEpoch: Double?
     /// The checkpoint of the best evaluation, when one was written.
     public let bestCheckpoint: String?

@@ -13,7 +13,7 @@ import sys
 import torch
 import transformers
 
-from goldens import adapters, causal_operations, decoders, encoders, layers, operations
+from goldens import adapters, causal_operations, decoders, embedding_losses, encoders, layers, operations
 from goldens.record import versions
 
 FOLDER = pathlib.Path(__file__).resolve().parent
@@ -22,6 +22,7 @@ FAMILIES = {
     "causal_operations": causal_operations,
     "layers": layers,
     "encoders": encoders,
+    "embedding_losses": embedding_losses,
     "decoders": decoders,
     "adapters": adapters,
 }

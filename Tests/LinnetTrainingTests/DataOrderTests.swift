@@ -67,4 +67,36 @@ import Testing
         #expect(DataOrder(count: 0, batchSize: 4, seed: 1).batches(epoch: 0).isEmpty)
         #expect(DataOrder(groupingByLength: [], batchSize: 4, seed: 1).batches(epoch: 0).isEmpty)
     }
+
+    // MARK: Batches without duplicates
+
+    @Test func noBatchHoldsAKeyTwice() {
+        // Eight texts for sixty examples: each occurs many times, as anchor or as positive.
+        let keys = (0..<60).map { [$0 % 5, 5 + ($0 * 7) % 11] }
+        let order = DataOrder(separating: keys, batchSize: 6, seed: 3)
+        for epoch in 0..<4 {
+            let batches = order.batches(epoch: epoch)
+            #expect(batches.count == order.batchCount)
+            for batch in batches {
+                let held = batch.flatMap { keys[$0] }
+                #expect(Set(held).count == held.count, "\(batch)")
+                #expect(!batch.isEmpty && batch.count <= 6)
+            }
+            let shown = batches.flatMap { $0 }
+            #expect(Set(shown).count == shown.count)
+            #expect(order.indices(epoch: epoch) == shown)
+        }
+    }
+
+    @Test func withoutDuplicatesTheOrderIsThePermutation() {
+        let keys = (0..<50).map { [2 * $0, 2 * $0 + 1] }
+        let plain = DataOrder(count: 50, batchSize: 8, seed: 9)
+        #expect(DataOrder(separating: keys, batchSize: 8, seed: 9).batches(epoch: 2) == plain.batches(epoch: 2))
+    }
+
+    @Test func oneTextInEveryExampleLeavesOneExampleToABatch() {
+        let order = DataOrder(separating: Array(repeating: [1], count: 10), batchSize: 4, seed: 1)
+        #expect(order.batches(epoch: 0).map(\.count) == [1, 1, 1])
+        #expect(DataOrder(separating: [], batchSize: 4, seed: 1).batches(epoch: 0).isEmpty)
+    }
 }

@@ -163,6 +163,19 @@ struct Run {
 
     // MARK: The best model
 
+    @Test func theBestEpochIsThatOfTheLowestLossWhenNoMetricDecides() throws {
+        let directory = try TemporaryDirectory()
+        var losses: [Int: Double] = [:]
+        let run = try Run(directory) { $0.epochs = 3 }
+        run.recorder.watch = { event in
+            if case .evaluated(let entry, _) = event { losses[Int(entry.epoch)] = entry["eval_loss"] }
+        }
+        let result = try run.trainer.train()
+        #expect(result.bestMetric == nil)
+        #expect(losses.count == 3)
+        #expect(result.bestEpoch.map { Int($0) } == losses.min { $0.value < $1.value }?.key)
+    }
+
     @Test func theBestModelIsLoadedAtTheEnd() throws {
         let directory = try TemporaryDirectory()
         // Evaluations that grow worse after the second epoch, whatever the model does.

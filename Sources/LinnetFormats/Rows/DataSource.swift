@@ -92,7 +92,7 @@ public struct DataSource: Sendable {
         return try reader.rows()
     }
 
-    private func guessedFormat(_ buffer: UnsafeRawBufferPointer) -> Format {
+    func guessedFormat(_ buffer: UnsafeRawBufferPointer) -> Format {
         switch (path as NSString).pathExtension.lowercased() {
         case "csv": return .csv
         case "tsv", "tab": return .tsv
@@ -119,7 +119,7 @@ public struct DataSource: Sendable {
         return rows
     }
 
-    private func withoutByteOrderMark(_ buffer: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
+    func withoutByteOrderMark(_ buffer: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
         if buffer.starts(with: [0xFF, 0xFE]) || buffer.starts(with: [0xFE, 0xFF]) {
             throw FormatError(.unsupported, path: path, "the file is UTF-16; save it as UTF-8")
         }

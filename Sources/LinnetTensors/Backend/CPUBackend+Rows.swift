@@ -63,6 +63,23 @@ extension CPUBackend {
         }
     }
 
+    func rowDots(_ out: Tensor, _ a: Tensor, _ b: Tensor) {
+        if a.dtype == .float32 {
+            lk_row_dots_f32(out.floatPointer, a.floatPointer, b.floatPointer, a.rows, a.columns)
+        } else {
+            lk_row_dots_bf16(out.floatPointer, a.bfloat16Pointer, b.bfloat16Pointer, a.rows, a.columns)
+        }
+    }
+
+    func scaleRows(_ out: Tensor, _ input: Tensor, by factors: Tensor) {
+        if input.dtype == .float32 {
+            lk_scale_rows_f32(out.floatPointer, input.floatPointer, factors.floatPointer, input.rows, input.columns)
+        } else {
+            lk_scale_rows_bf16(
+                out.bfloat16Pointer, input.bfloat16Pointer, factors.floatPointer, input.rows, input.columns)
+        }
+    }
+
     func lowRankProject(_ h: Tensor, _ x: Tensor, _ a: Tensor) {
         let (rows, width, rank) = (x.rows, x.columns, h.columns)
         if x.dtype == .float32 {

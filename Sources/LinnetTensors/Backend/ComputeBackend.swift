@@ -52,6 +52,8 @@ protocol ComputeBackend: Sendable {
     func segmentMean(_ out: Tensor, _ input: Tensor, offsets: [Int32])
     func segmentMeanBackward(_ dInput: Tensor, _ dOutput: Tensor, offsets: [Int32])
     func l2Normalize(_ out: Tensor, _ input: Tensor)
+    func rowDots(_ out: Tensor, _ a: Tensor, _ b: Tensor)
+    func scaleRows(_ out: Tensor, _ input: Tensor, by factors: Tensor)
 
     // Norms, softmax, losses
     func norm(_ out: Tensor, _ state: NormState, _ input: Tensor, _ norm: NormWeights)

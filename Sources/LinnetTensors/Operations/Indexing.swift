@@ -40,20 +40,6 @@ extension Tensor {
             return [dInput]
         }
     }
-
-    /// Each row divided by its Euclidean length (at least 1e-12).
-    ///
-    /// `dx = (dy − y (y·dy)) / ‖x‖`.
-    public func l2Normalized() -> Tensor {
-        let out = Tensor(uninitialized: shape, dtype: dtype)
-        backend.l2Normalize(out, self)
-        let input = detached()
-        return out.recorded(from: [self]) { dOut in
-            let length = input.squared().sum(axis: -1, keepingDimension: true).sqrt()
-            let along = (out * dOut).sum(axis: -1, keepingDimension: true)
-            return [(dOut - out * along) / length]
-        }
-    }
 }
 
 /// Sum of embedding rows: word, and where given position and token type, in the compute type.

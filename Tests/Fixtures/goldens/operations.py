@@ -112,7 +112,15 @@ def index_cases() -> list[Case]:
     ]
 
 
-CASES = binary_cases() + matrix_cases() + elementwise_cases() + reduction_cases() + index_cases()
+def row_cases() -> list[Case]:
+    return [
+        Case("row_dots", lambda x, y: (x * y).sum(-1), [(5, 19), (5, 19)]),
+        Case("row_distances", lambda x, y: torch.linalg.vector_norm(x - y, dim=-1), [(5, 19), (5, 19)]),
+    ]
+
+
+# New cases go last: the random numbers of those before stay as they are.
+CASES = binary_cases() + matrix_cases() + elementwise_cases() + reduction_cases() + index_cases() + row_cases()
 
 
 def compute(dtype: torch.dtype, cases: list[Case] = CASES) -> Golden:

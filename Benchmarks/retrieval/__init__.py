@@ -1,0 +1,1 @@
+"""Retrieval: Linnet beside the libraries that search, rank and embed."""
