@@ -1,6 +1,6 @@
 # Thin targets over SwiftPM and Scripts/. `make help` lists them.
 
-.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate test-minilm sizes
+.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate bench-tokenize test-minilm sizes
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench-finetune: build ## fine-tune beside the Hugging Face Trainer on this machi
 
 bench-generate: build ## generate and pretrain beside llama.cpp, transformers and PyTorch and print the ratios
 	@Benchmarks/generate/run
+
+bench-tokenize: build ## tokenize 100 MB of English beside Hugging Face tokenizers and print the ratios
+	@Benchmarks/tokenize/run
 
 test-minilm: build ## check the release binary on the real all-MiniLM-L6-v2; skipped where it cannot be had
 	@Scripts/test-minilm
