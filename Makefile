@@ -1,6 +1,6 @@
 # Thin targets over SwiftPM and Scripts/. `make help` lists them.
 
-.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate bench-retrieval test-minilm sizes
+.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate bench-retrieval bench-tokenize test-minilm sizes
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ bench-generate: build ## generate and pretrain beside llama.cpp, transformers an
 
 bench-retrieval: build ## find, search and index beside sentence-transformers, bm25s, faiss and sqlite-vec and print the ratios
 	@Benchmarks/retrieval/run
+
+bench-tokenize: build ## tokenize 100 MB of English beside Hugging Face tokenizers and print the ratios
+	@Benchmarks/tokenize/run
 
 test-minilm: build ## check the release binary on the real all-MiniLM-L6-v2; skipped where it cannot be had
 	@Scripts/test-minilm

@@ -1,9 +1,9 @@
 """Linnet beside Hugging Face tokenizers on the same text, one thread each: equal ids, then MiB per second.
 
-    compare.py TEXT… [--megabytes 100] [--rounds 3] [--work DIRECTORY]
+    compare.py [TEXT…] [--megabytes 100] [--rounds 3] [--work DIRECTORY]
 
-TEXT are files or folders with English (.txt, .tsv, .csv, .jsonl, .md). Their lines, dealt out again and again, make the
-text; GPT-2's byte-pair encoding and BERT's WordPiece are trained on them with the sizes of the originals (50257 and 30522
+TEXT are files or folders with English (.txt, .tsv, .csv, .jsonl, .md); without any, what `corpus.found` finds. Their
+lines, dealt out again and again, make the text; GPT-2's byte-pair encoding and BERT's WordPiece are trained on them with the sizes of the originals (50257 and 30522
 tokens, fewer where the text has no more to give). Contestants take turns; the medians count. LINNET names another binary
 than .build/release/linnet, LINNET_PEER_VENV the peers' virtual environment.
 """
@@ -30,18 +30,19 @@ def printed(command):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("texts", nargs="+", metavar="TEXT")
+    parser.add_argument("texts", nargs="*", metavar="TEXT")
     parser.add_argument("--megabytes", type=float, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", default=None, help="where text and tokenizers are kept (default: a temporary folder)")
     given = parser.parse_args()
+    texts = given.texts or [str(path) for path in corpus.found()]
     with tempfile.TemporaryDirectory() as temporary:
         work = pathlib.Path(given.work or temporary)
         work.mkdir(parents=True, exist_ok=True)
         text = work / "text.txt"
-        corpus.write(given.texts, text, int(given.megabytes * 1e6))
+        corpus.write(texts, text, int(given.megabytes * 1e6))
         peer = [sys.executable, str(HERE / "peer.py")]
-        subprocess.run([*peer, "train", str(work), *given.texts], check=True)
+        subprocess.run([*peer, "train", str(work), *texts], check=True)
         failed = False
         for name in ["gpt2", "bert"]:
             contestants = {

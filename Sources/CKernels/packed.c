@@ -17,14 +17,18 @@ long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs) {
     return 0;
 }
 
-void lk_packed_products(const lk_packed_product *products, long count, const void *x, enum lk_element element,
-                        long rows) {
-    LK_FORWARD_INTEGERS(lk_packed_products, products, count, x, element, rows)
+void lk_packed_products(const lk_packed_product *products, long count, enum lk_element out_element, const void *x,
+                        enum lk_element element, long rows) {
+    LK_FORWARD_INTEGERS(lk_packed_products, products, count, out_element, x, element, rows)
 }
 
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
                     enum lk_element element) {
     LK_FORWARD_INTEGERS(lk_packed_pack, weights, format, outputs, inputs, in, element)
+}
+
+void lk_packed_pack_rest(void *weights, long outputs, long inputs, const void *in, enum lk_element element) {
+    LK_FORWARD_INTEGERS(lk_packed_pack_rest, weights, outputs, inputs, in, element)
 }
 
 void lk_packed_unpack(void *out, enum lk_element element, const lk_packed_matrix *matrix) {

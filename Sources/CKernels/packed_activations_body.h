@@ -19,11 +19,11 @@ struct activations {
     const void *x;
     enum lk_element element;
     long rows, inputs;
-    // 8 bits per block of 32, for Q8 and Q4.
+    // Two terms of 8 bits per block of 32, for Q8 and Q4: x = scale · (256 coarse + fine).
     long blocks;
-    int8_t *codes; ///< of a tile [blocks, 8, R, 4]
+    int8_t *codes; ///< of a tile [blocks, 8, R, 2, 4]: coarse codes, fine codes
     float *scales; ///< of a tile [blocks, R]
-    int32_t *sums; ///< of a tile [blocks, R]: of the codes
+    int32_t *sums; ///< of a tile [blocks, R]: of 256 coarse + fine
     // Floats in chunks of two vectors, the last one filled up with zeros.
     long chunks;
     float *plain;  ///< of a tile [chunks, R, 2 LK_WIDTH], for float
@@ -60,6 +60,9 @@ LK_INLINE vi nearest(vf x) {
     return (vi)shifted - (vi)splat(magic);
 }
 
+/// The code of a block's greatest size: 127 · 256.
+static const float greatest_code = 32512.0f;
+
 static void round_row(const struct activations *task, long row) {
     enum { vectors = block_inputs / LK_WIDTH };
     long first, size;
@@ -72,22 +75,24 @@ static void round_row(const struct activations *task, long row) {
             sizes = maximum(sizes, absolute(x[i]));
             poison = x[i] * 0.0f + poison; // NaN if any element is NaN or infinite, and so will be the outputs.
         }
-        float greatest = maximum_lane(sizes), factor = greatest > 0 ? 127.0f / greatest : 0;
-        int8_t codes[block_inputs];
+        float greatest = maximum_lane(sizes), factor = greatest > 0 ? greatest_code / greatest : 0;
+        int8_t coarse[block_inputs], fine[block_inputs];
         vi sum = {};
 #pragma clang loop unroll(full)
         for (int i = 0; i < vectors; i++) {
-            vf scaled = x[i] * factor;
-            vi code = nearest(scaled);
-            sum += code;
-            *(vc_anywhere *)(codes + i * LK_WIDTH) = __builtin_convertvector(code, vc);
+            vi code = nearest(x[i] * factor), high = (code + 128) >> 8, low = code - high * 256;
+            low -= (vi)(low < -127); // -128 has no opposite, which AVX2's products ask for.
+            sum += high * 256 + low;
+            *(vc_anywhere *)(coarse + i * LK_WIDTH) = __builtin_convertvector(high, vc);
+            *(vc_anywhere *)(fine + i * LK_WIDTH) = __builtin_convertvector(low, vc);
         }
         long place = first * task->blocks + block * size + (row - first);
-        task->scales[place] = greatest / 127.0f + sum_lanes(poison);
-        task->sums[place] = (int32_t)sum_lanes(__builtin_convertvector(sum, vf));
-        int8_t *tile = task->codes + (first * task->blocks + block * size) * block_inputs;
+        task->scales[place] = greatest / greatest_code + sum_lanes(poison);
+        task->sums[place] = (int32_t)sum_lanes(__builtin_convertvector(sum, vf)); // Below 2²⁴: exact.
+        int8_t *tile = task->codes + (first * task->blocks + block * size) * block_inputs * 2;
         for (int line = 0; line < block_inputs / 4; line++) {
-            memcpy(tile + (line * size + row - first) * 4, codes + 4 * line, 4);
+            memcpy(tile + (line * size + row - first) * 8, coarse + 4 * line, 4);
+            memcpy(tile + (line * size + row - first) * 8 + 4, fine + 4 * line, 4);
         }
     }
 }
@@ -149,7 +154,7 @@ static struct activations prepare_activations(const lk_packed_product *products,
     long inputs = products[0].matrix.inputs, blocks = inputs / block_inputs;
     long chunks = (inputs + chunk_floats - 1) / chunk_floats;
     size_t floats = (size_t)(rows * chunks * chunk_floats) * sizeof(float);
-    size_t scales = (size_t)(rows * blocks) * sizeof(float), codes = (size_t)(rows * blocks * block_inputs);
+    size_t scales = (size_t)(rows * blocks) * sizeof(float), codes = (size_t)(rows * blocks * block_inputs * 2);
     scales = (scales + 63) / 64 * 64;
     size_t bytes = (size_t)(needs_plain + needs_parted) * floats + (needs_codes ? codes + 2 * scales : 0);
     char *next = lk_scratch(LK_SCRATCH_SHARED, bytes);

@@ -1,5 +1,5 @@
-// Products of Q8 and Q4 matrices with activations of 8 bits. A vector of 32-bit sums holds one sum for each row of the
-// matrix, so nothing is added across lanes.
+// Products of Q8 and Q4 matrices with activations of two terms of 8 bits. A vector of 32-bit sums holds one sum for
+// each row of the matrix, so nothing is added across lanes. The second term doubles the products, but not the reading.
 #pragma once
 
 typedef vu vu_anywhere __attribute__((aligned(4), may_alias));
@@ -76,14 +76,15 @@ LK_INLINE void add_block(vf sums[most_rows][group_vectors], const uint8_t *codes
                          const int rows) {
     const int lines = format == LK_PACKED_Q8 ? 8 : 4;
     long place = first * x->blocks + block * rows;
-    const code_quad *quads = (const code_quad *)(x->codes + place * block_inputs);
-    vi dots[most_rows][group_vectors];
+    const code_quad *quads = (const code_quad *)(x->codes + place * block_inputs * 2);
+    vi coarse[most_rows][group_vectors], fine[most_rows][group_vectors];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
         int32_t start = format == LK_PACKED_Q8 ? offset_start(x->sums[place + r]) : -8 * x->sums[place + r];
 #pragma clang loop unroll(full)
         for (int v = 0; v < group_vectors; v++) {
-            dots[r][v] = (vi){} + start;
+            coarse[r][v] = (vi){};
+            fine[r][v] = (vi){} + start;
         }
     }
 #pragma clang loop unroll(full)
@@ -94,11 +95,16 @@ LK_INLINE void add_block(vf sums[most_rows][group_vectors], const uint8_t *codes
             vu weights = *(const vu_aligned *)(codes + line * line_bytes + v * 4 * LK_WIDTH);
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
+                const code_quad *low = quads + (line * rows + r) * 2, *high = quads + ((line + 4) * rows + r) * 2;
                 if (format == LK_PACKED_Q8) {
-                    dots[r][v] = add_offset(dots[r][v], weights, quads[line * rows + r]);
+                    coarse[r][v] = add_offset(coarse[r][v], weights, low[0]);
+                    fine[r][v] = add_offset(fine[r][v], weights, low[1]);
                 } else {
-                    dots[r][v] = add_unsigned(dots[r][v], weights & 0x0f0f0f0f, quads[line * rows + r]);
-                    dots[r][v] = add_unsigned(dots[r][v], (weights >> 4) & 0x0f0f0f0f, quads[(line + 4) * rows + r]);
+                    vu halves = (weights >> 4) & 0x0f0f0f0f;
+                    coarse[r][v] = add_unsigned(coarse[r][v], weights & 0x0f0f0f0f, low[0]);
+                    fine[r][v] = add_unsigned(fine[r][v], weights & 0x0f0f0f0f, low[1]);
+                    coarse[r][v] = add_unsigned(coarse[r][v], halves, high[0]);
+                    fine[r][v] = add_unsigned(fine[r][v], halves, high[1]);
                 }
             }
         }
@@ -108,7 +114,8 @@ LK_INLINE void add_block(vf sums[most_rows][group_vectors], const uint8_t *codes
         vf scale = widen_half(scales + v * LK_WIDTH);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r++) {
-            sums[r][v] = __builtin_convertvector(dots[r][v], vf) * (scale * x->scales[place + r]) + sums[r][v];
+            vf dot = __builtin_convertvector((vi)((vu)coarse[r][v] << 8) + fine[r][v], vf);
+            sums[r][v] = dot * (scale * x->scales[place + r]) + sums[r][v];
         }
     }
 }

@@ -4,6 +4,7 @@
 struct packed_products {
     const lk_packed_product *products;
     struct activations x;
+    enum lk_element out;
 };
 
 LK_INLINE void store_outputs(const lk_packed_product *product, enum lk_element element, long row, long group,
@@ -26,8 +27,9 @@ LK_INLINE void store_outputs(const lk_packed_product *product, enum lk_element e
 }
 
 /// One group of a product for a tile of `rows` rows of x that begins at `first`.
-LK_INLINE void group_product(const lk_packed_product *product, long group, const struct activations *x, long first,
-                             const int rows) {
+LK_INLINE void group_product(const lk_packed_product *product, long group, const struct packed_products *task,
+                             long first, const int rows) {
+    const struct activations *x = &task->x;
     const lk_packed_matrix *matrix = &product->matrix;
     vf sums[most_rows][group_vectors];
     if (matrix->format == LK_PACKED_Q8) {
@@ -53,29 +55,29 @@ LK_INLINE void group_product(const lk_packed_product *product, long group, const
         }
     }
     for (int r = 0; r < rows; r++) {
-        store_outputs(product, x->element, first + r, group, sums[r]);
+        store_outputs(product, task->out, first + r, group, sums[r]);
     }
 }
 
 /// One group of a product for all rows of x, tile by tile.
-static void whole_group_product(const lk_packed_product *product, long group, const struct activations *x) {
+static void whole_group_product(const lk_packed_product *product, long group, const struct packed_products *task) {
     long size;
-    for (long row = 0; row < x->rows; row += size) {
-        size = tile_size(x->rows - row);
+    for (long row = 0; row < task->x.rows; row += size) {
+        size = tile_size(task->x.rows - row);
         switch (size) {
 #if LK_WIDTH == 16
         case 8:
-            group_product(product, group, x, row, 8);
+            group_product(product, group, task, row, 8);
             break;
         case 4:
-            group_product(product, group, x, row, 4);
+            group_product(product, group, task, row, 4);
             break;
 #endif
         case 2:
-            group_product(product, group, x, row, 2);
+            group_product(product, group, task, row, 2);
             break;
         default:
-            group_product(product, group, x, row, 1);
+            group_product(product, group, task, row, 1);
         }
     }
 }
@@ -91,16 +93,17 @@ static void packed_product_range(void *context, long begin, long end) {
             product++;
             groups = row_groups(product->matrix.outputs);
         }
-        whole_group_product(product, item - offset, &task->x);
+        whole_group_product(product, item - offset, task);
     }
 }
 
-void LK_UNTYPED_VARIANT(lk_packed_products)(const lk_packed_product *products, long count, const void *x,
-                                            enum lk_element element, long rows) {
+void LK_UNTYPED_VARIANT(lk_packed_products)(const lk_packed_product *products, long count,
+                                            enum lk_element out_element, const void *x, enum lk_element element,
+                                            long rows) {
     if (count <= 0 || rows <= 0) {
         return;
     }
-    struct packed_products task = {products, prepare_activations(products, count, x, element, rows)};
+    struct packed_products task = {products, prepare_activations(products, count, x, element, rows), out_element};
     long groups = 0;
     for (long i = 0; i < count; i++) {
         groups += row_groups(products[i].matrix.outputs);

@@ -82,7 +82,19 @@ struct packing {
     enum lk_element element;
     enum lk_packed_format format;
     long outputs, inputs;
+    int is_rest; ///< Packs what Q8 leaves of the numbers.
 };
+
+/// What remains of 32 numbers beside their Q8 codes.
+LK_INLINE void leave_rest(float x[block_inputs]) {
+    uint8_t codes[block_inputs];
+    uint16_t scale[LK_WIDTH] = {round_block(codes, x, LK_PACKED_Q8)};
+    float wide[LK_WIDTH];
+    store(wide, widen_half(scale));
+    for (int i = 0; i < block_inputs; i++) {
+        x[i] -= wide[0] * (float)(codes[i] - 128);
+    }
+}
 
 /// Numbers that may lie anywhere, as floats. Both `from` and the result are in elements.
 LK_INLINE void fetch(float *x, const struct packing *task, long from, long count) {
@@ -112,6 +124,9 @@ LK_INLINE void pack_group(const struct packing *task, long group, enum lk_packed
             float x[block_inputs];
             uint8_t codes[block_inputs];
             fetch(x, task, (group * group_rows + r) * task->inputs + block * block_inputs, block_inputs);
+            if (task->is_rest) {
+                leave_rest(x);
+            }
             scales[r] = round_block(codes, x, format);
             for (int line = 0; line < lines; line++) {
                 memcpy(place + line * line_bytes + 4 * r, codes + 4 * line, 4);
@@ -157,6 +172,12 @@ static void pack_range(void *context, long begin, long end) {
 
 void LK_UNTYPED_VARIANT(lk_packed_pack)(void *weights, enum lk_packed_format format, long outputs, long inputs,
                                         const void *in, enum lk_element element) {
-    struct packing task = {weights, in, element, format, outputs, inputs};
+    struct packing task = {weights, in, element, format, outputs, inputs, 0};
+    lk_parallel_for(row_groups(outputs), 1 + 16384 / (inputs * group_rows), pack_range, &task);
+}
+
+void LK_UNTYPED_VARIANT(lk_packed_pack_rest)(void *weights, long outputs, long inputs, const void *in,
+                                             enum lk_element element) {
+    struct packing task = {weights, in, element, LK_PACKED_Q4, outputs, inputs, 1};
     lk_parallel_for(row_groups(outputs), 1 + 16384 / (inputs * group_rows), pack_range, &task);
 }

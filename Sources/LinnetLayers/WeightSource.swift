@@ -15,6 +15,8 @@ public protocol WeightSource {
     ///   - outputs: Rows, as ``shape(of:)`` says.
     ///   - inputs: Columns, as ``shape(of:)`` says.
     func packed(_ name: String, outputs: Int, inputs: Int, _ format: WeightFormat) throws -> PackedMatrix
+    /// What a matrix in 8 bits leaves of the stored numbers; `nil` where they have no more.
+    func packedRest(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix?
 }
 
 extension WeightSource {
@@ -23,6 +25,15 @@ extension WeightSource {
     /// - Throws: ``ModelError`` if the number of values is not that of the shape, and what ``floats(_:)`` throws.
     public func packed(_ name: String, outputs: Int, inputs: Int, _ format: WeightFormat) throws -> PackedMatrix {
         try packedFloats(name, outputs: outputs, inputs: inputs, format)
+    }
+
+    /// What a matrix in 8 bits leaves of the values in `float32`.
+    ///
+    /// - Throws: What ``floats(_:)`` throws.
+    public func packedRest(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix? {
+        try floats(name).withUnsafeBytes {
+            PackedMatrix(restOfEightBits: $0, dtype: .float32, outputs: outputs, inputs: inputs)
+        }
     }
 
     fileprivate func packedFloats(

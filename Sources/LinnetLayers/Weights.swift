@@ -28,6 +28,7 @@ public struct Weights {
     /// Whether a tensor that the checkpoint lacks is an error, whatever its initial value.
     private let isComplete: Bool
     private let storage: WeightStorage
+    private let keepsRest: Bool
 
     /// The root of a model.
     ///
@@ -47,21 +48,27 @@ public struct Weights {
         self.omittedPrefix = omittedPrefix
         self.isComplete = isComplete
         self.storage = storage
+        keepsRest = false
     }
 
-    private init(_ parent: Weights, path: String, storage: WeightStorage? = nil) {
+    private init(_ parent: Weights, path: String, storage: WeightStorage? = nil, keepsRest: Bool? = nil) {
         self.path = path
         store = parent.store
         source = parent.source
         omittedPrefix = parent.omittedPrefix
         isComplete = parent.isComplete
         self.storage = storage ?? parent.storage
+        self.keepsRest = keepsRest ?? parent.keepsRest
     }
 
-    /// The same place, with 8 bits where matrices are held in 4.
-    public var withEightBits: Weights {
-        guard case .packed(.q4) = storage else { return self }
-        return Weights(self, path: path, storage: .packed(.q8))
+    /// The same place, with matrices held more finely: in 8 bits where others have 4, and with what 8 bits leave of them
+    /// (``Parameter/rest``) where others have 8.
+    public var finer: Weights {
+        switch storage {
+        case .packed(.q4): Weights(self, path: path, storage: .packed(.q8))
+        case .packed(.q8): Weights(self, path: path, keepsRest: true)
+        default: self
+        }
     }
 
     /// The place one component further down.
@@ -107,7 +114,8 @@ public struct Weights {
         if case .packed(let format) = storage, isPackable, shape.count == 2, shape.allSatisfy({ $0 > 0 }) {
             guard isTransposed else {
                 let matrix = try source.packed(name, outputs: shape[0], inputs: shape[1], format)
-                return Parameter(name: full, packed: matrix)
+                let rest = keepsRest ? try source.packedRest(name, outputs: shape[0], inputs: shape[1]) : nil
+                return Parameter(name: full, packed: matrix, rest: rest)
             }
             let turned = Tensor(try turned(source.floats(name), found), shape: shape)
             return Parameter(name: full, packed: PackedMatrix(turned, format: format))

@@ -13,7 +13,8 @@ public protocol CausalLanguageModel: AnyObject {
     var layerCount: Int { get }
     /// Width of one token's keys in a cache: key-value heads × width of a head.
     var keyValueWidth: Int { get }
-    /// Logits of the selected rows, `[rows, vocabulary]`, computed in `dtype`.
+    /// Logits of the selected rows, `[rows, vocabulary]`, computed in `dtype`; themselves in `float32` where the head is
+    /// packed and nothing is recorded.
     ///
     /// - Parameters:
     ///   - batch: The new tokens; see ``check(_:cache:)`` for tokens that come from outside.

@@ -1,135 +1,23 @@
 // LLaMA: Open and Efficient Foundation Language Models (Touvron et al., 2023); SmolLM2 and Mistral (Jiang et al., 2023)
-// are configurations of it. Follows transformers' models/llama/modeling_llama.py; names are the checkpoint's.
-// Peculiar: RMS norms before each sublayer, rotary positions, grouped key-value heads, SwiGLU, no bias by default.
+// are configurations of it. Follows transformers' models/llama/modeling_llama.py and models/mistral. The network is
+// RotaryDecoder's; peculiar: no bias by default.
 
-import LinnetLayers
-import LinnetTensors
-
-/// The fields of `config.json` that Llama reads.
-struct LlamaConfiguration: Sendable {
-    let dimensions: DecoderDimensions
-    let rotary: RotarySettings
-    let activation: Activation
-    let normEpsilon: Float
-    let attentionBias: Bool
-    let feedForwardBias: Bool
-    let attentionDropout: Float
-    let slidingWindow: Int?
-    let tiesWordEmbeddings: Bool
-    let initializerRange: Float
-
-    /// Reads and checks the fields.
-    init(_ config: ModelConfiguration) throws {
-        dimensions = try DecoderDimensions(config)
-        rotary = try config.rotary(headDim: dimensions.headDim)
-        activation = try config.activation("hidden_act", default: "silu")
-        normEpsilon = try config.float("rms_norm_eps", default: 1e-6, in: 0...1)
-        attentionBias = try config.bool("attention_bias", default: false)
-        feedForwardBias = try config.bool("mlp_bias", default: false)
-        attentionDropout = try config.probability("attention_dropout", default: 0)
-        slidingWindow = nil
-        tiesWordEmbeddings = try config.bool("tie_word_embeddings", default: false)
-        initializerRange = try config.float("initializer_range", default: 0.02, in: 0...10)
+extension RotaryDecoderConfiguration {
+    /// The fields as Llama reads them: biases only where the file asks for them.
+    static func llama(_ config: ModelConfiguration) throws -> Self {
+        var decoder = try Self(config, DecoderDimensions(config))
+        decoder.inputBias = try config.bool("attention_bias", default: false)
+        decoder.outputBias = decoder.inputBias
+        decoder.feedForwardBias = try config.bool("mlp_bias", default: false)
+        return decoder
     }
 
-    /// The fields as Mistral reads them: no biases, eight key-value heads, a sliding window in every layer.
-    init(mistral config: ModelConfiguration) throws {
-        dimensions = try DecoderDimensions(config, keyValueHeads: 8)
-        rotary = try config.rotary(headDim: dimensions.headDim)
-        activation = try config.activation("hidden_act", default: "silu")
-        normEpsilon = try config.float("rms_norm_eps", default: 1e-6, in: 0...1)
-        (attentionBias, feedForwardBias) = (false, false)
-        attentionDropout = try config.probability("attention_dropout", default: 0)
-        slidingWindow = try config.slidingWindow(default: 4096)
-        tiesWordEmbeddings = try config.bool("tie_word_embeddings", default: false)
-        initializerRange = try config.float("initializer_range", default: 0.02, in: 0...10)
+    /// The fields as Mistral reads them: eight key-value heads unless the file says otherwise, and a sliding window in
+    /// every layer.
+    static func mistral(_ config: ModelConfiguration) throws -> Self {
+        var decoder = try Self(config, DecoderDimensions(config, keyValueHeads: 8))
+        let window = try config.slidingWindow(default: 4096)
+        decoder.slidingWindows = decoder.slidingWindows.map { _ in window }
+        return decoder
     }
-}
-
-/// Grouped-query attention with rotary positions, and its output map.
-struct LlamaAttention {
-    private let query: Linear
-    private let key: Linear
-    private let value: Linear
-    private let output: Linear
-    private let rotary: RotaryEmbedding
-    private let settings: AttentionSettings
-    private let layer: Int
-
-    init(_ config: LlamaConfiguration, rotary: RotaryEmbedding, layer: Int, _ weights: Weights) throws {
-        let (extents, bias) = (config.dimensions, config.attentionBias)
-        let (width, initial) = (extents.hiddenSize, InitialValue.normal(config.initializerRange))
-        query = try Linear(width, extents.queryWidth, weights["q_proj"], bias: bias, initial: initial)
-        key = try Linear(width, extents.keyValueWidth, weights["k_proj"], bias: bias, initial: initial)
-        value = try Linear(width, extents.keyValueWidth, weights["v_proj"], bias: bias, initial: initial)
-        output = try Linear(extents.queryWidth, width, weights["o_proj"], bias: bias, initial: initial)
-        settings = AttentionSettings(
-            heads: extents.heads, keyValueHeads: extents.keyValueHeads, slidingWindow: config.slidingWindow,
-            dropout: config.attentionDropout)
-        self.rotary = rotary
-        self.layer = layer
-    }
-
-    func callAsFunction(_ hidden: Tensor, _ pass: CausalPass, rows: CausalPass.SelectedRows?) -> Tensor {
-        let tables = rotary.tables(length: pass.longest)
-        let parts = pass.project(hidden, query: query, key: key, value: value, rows: rows)
-        // [rows, heads × headDim] and [tokens, key-value heads × headDim]
-        let q = parts[0].rotated(heads: settings.heads, positions: pass.positions(of: rows), tables: tables)
-        let k = parts[1].rotated(heads: settings.keyValueHeads, positions: pass.positions, tables: tables)
-        return output(pass.attention(q, k, parts[2], layer: layer, rows: rows, settings))
-    }
-}
-
-/// One decoder layer: attention, then the gated feed-forward network.
-struct LlamaLayer: DecoderLayer {
-    let attentionNorm: RMSNorm
-    let feedForwardNorm: RMSNorm
-    private let selfAttention: LlamaAttention
-    private let gatedFeedForward: GatedFeedForward
-
-    init(_ config: LlamaConfiguration, rotary: RotaryEmbedding, layer: Int, _ weights: Weights) throws {
-        let width = config.dimensions.hiddenSize
-        selfAttention = try LlamaAttention(config, rotary: rotary, layer: layer, weights["self_attn"])
-        gatedFeedForward = try GatedFeedForward(
-            width, intermediate: config.dimensions.intermediateSize, bias: config.feedForwardBias,
-            activation: config.activation, weights["mlp"], initial: .normal(config.initializerRange))
-        attentionNorm = try RMSNorm(width, epsilon: config.normEpsilon, weights["input_layernorm"])
-        feedForwardNorm = try RMSNorm(width, epsilon: config.normEpsilon, weights["post_attention_layernorm"])
-    }
-
-    func attention(_ normed: Tensor, _ pass: CausalPass, rows: CausalPass.SelectedRows?) -> Tensor {
-        selfAttention(normed, pass, rows: rows)
-    }
-
-    func feedForward(_ normed: Tensor) -> Tensor { gatedFeedForward(normed) }
-}
-
-/// Llama with a vocabulary-sized head, its own or tied to the word embedding.
-final class LlamaForCausalLM: Decoder {
-    let layers: [LlamaLayer]
-    let finalNorm: RMSNorm
-    private let words: WordEmbedding
-    private let config: LlamaConfiguration
-
-    /// The network stored at the root `weights`.
-    init(_ config: LlamaConfiguration, _ weights: Weights) throws {
-        let (extents, model, rotary) = (config.dimensions, weights["model"], RotaryEmbedding(config.rotary))
-        words = try WordEmbedding(
-            vocabulary: extents.vocabularySize, width: extents.hiddenSize, model["embed_tokens"],
-            head: config.tiesWordEmbeddings ? nil : weights["lm_head"], initial: .normal(config.initializerRange))
-        layers = try (0..<extents.layers).map {
-            try LlamaLayer(config, rotary: rotary, layer: $0, model["layers"][$0])
-        }
-        finalNorm = try RMSNorm(extents.hiddenSize, epsilon: config.normEpsilon, model["norm"])
-        self.config = config
-    }
-
-    var vocabularySize: Int { config.dimensions.vocabularySize }
-    var maximumLength: Int { config.rotary.maximumLength }
-    var hiddenSize: Int { config.dimensions.hiddenSize }
-    var keyValueWidth: Int { config.dimensions.keyValueWidth }
-
-    func embed(_ pass: CausalPass) -> Tensor { words.embed(pass) }
-
-    func head(_ hidden: Tensor) -> Tensor { words.logits(hidden) }
 }

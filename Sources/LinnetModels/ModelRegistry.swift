@@ -53,19 +53,19 @@ enum ModelRegistry {
         "gpt2": CausalArchitecture(
             prefix: "transformer.", className: "GPT2LMHeadModel", embeddingName: "transformer.wte.weight",
             tiesByDefault: true, build: { try GPT2LMHeadModel(GPT2Configuration($0), $1) }),
-        "llama": decoder("LlamaForCausalLM") { try LlamaForCausalLM(LlamaConfiguration($0), $1) },
-        "mistral": decoder("MistralForCausalLM") { try LlamaForCausalLM(LlamaConfiguration(mistral: $0), $1) },
-        "qwen2": decoder("Qwen2ForCausalLM") { try Qwen2ForCausalLM(Qwen2Configuration($0), $1) },
-        "qwen3": decoder("Qwen3ForCausalLM") { try Qwen3ForCausalLM(Qwen3Configuration($0), $1) },
+        "llama": decoder("LlamaForCausalLM") { try .llama($0) },
+        "mistral": decoder("MistralForCausalLM") { try .mistral($0) },
+        "qwen2": decoder("Qwen2ForCausalLM") { try .qwen2($0) },
+        "qwen3": decoder("Qwen3ForCausalLM") { try .qwen3($0) },
     ]
 
     private static func decoder(
         _ className: String,
-        _ build: @escaping @Sendable (ModelConfiguration, Weights) throws -> any CausalLanguageModel
+        _ configuration: @escaping @Sendable (ModelConfiguration) throws -> RotaryDecoderConfiguration
     ) -> CausalArchitecture {
         CausalArchitecture(
             prefix: "model.", className: className, embeddingName: "model.embed_tokens.weight", tiesByDefault: false,
-            build: build)
+            build: { try RotaryDecoder(configuration($0), $1) })
     }
 
     static func causalArchitecture(of config: ModelConfiguration) throws -> CausalArchitecture {

@@ -4,7 +4,8 @@ import LinnetTensors
 /// The word embedding of a decoder and the head that turns hidden states into scores of words: one matrix when they
 /// are tied (Press & Wolf, 2017), and then saved once.
 ///
-/// Both stay in 8 bits where the other matrices have 4, as they do in files: most of what 4 bits cost would be lost here.
+/// Both are held more finely than the other matrices: in 8 bits where those have 4, as in files, and in 12 where those have
+/// 8. Most of what fewer bits cost would be lost here.
 struct WordEmbedding {
     /// `[vocabulary, width]`.
     let table: Parameter
@@ -14,8 +15,8 @@ struct WordEmbedding {
     ///   - weights: Where the embedding is stored.
     ///   - head: Where the head is stored; `nil` when it is tied to the embedding.
     init(vocabulary: Int, width: Int, _ weights: Weights, head: Weights?, initial: InitialValue) throws {
-        table = try weights.withEightBits.parameter("weight", shape: [vocabulary, width], initial: initial)
-        ownHead = try head.map { try Linear(width, vocabulary, $0.withEightBits, bias: false, initial: initial) }
+        table = try weights.finer.parameter("weight", shape: [vocabulary, width], initial: initial)
+        ownHead = try head.map { try Linear(width, vocabulary, $0.finer, bias: false, initial: initial) }
     }
 
     /// `[tokens, width]`; rows of no sequence are zeros.
@@ -25,7 +26,7 @@ struct WordEmbedding {
 
     /// `[rows, width] → [rows, vocabulary]`.
     func logits(_ hidden: Tensor) -> Tensor {
-        guard let ownHead else { return linear(hidden, [(weight: table, bias: nil)])[0] }
-        return ownHead(hidden)
+        guard let ownHead else { return scores(hidden, table) }
+        return ownHead.adapter == nil ? scores(hidden, ownHead.weight) : ownHead(hidden)
     }
 }

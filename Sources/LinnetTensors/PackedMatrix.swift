@@ -69,6 +69,20 @@ public final class PackedMatrix: Sendable {
         backend.pack(self, from: bytes, dtype: dtype)
     }
 
+    /// What remains of the numbers beside those of their `q8` form, in `q4`; `nil` where `inputs` is no multiple of 32.
+    ///
+    /// Both together are the numbers in about 12 bits. Parameters as in ``init(bytes:dtype:outputs:inputs:format:)``.
+    public convenience init?(
+        restOfEightBits bytes: UnsafeRawBufferPointer, dtype: DType, outputs: Int, inputs: Int
+    ) {
+        guard inputs % WeightFormat.q4.blockSize == 0 else { return nil }
+        self.init(outputs: outputs, inputs: inputs, format: .q4)
+        require(
+            dtype != .int32 && bytes.count == outputs * inputs * dtype.byteCount,
+            "\(bytes.count) bytes of \(dtype) for a matrix of shape \(shape)")
+        backend.packRest(self, from: bytes, dtype: dtype)
+    }
+
     /// Packs row-major floats.
     public convenience init(floats: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, format: WeightFormat) {
         self.init(

@@ -6,6 +6,8 @@
 public final class Parameter {
     /// Full name, as the checkpoint spells it: `bert.encoder.layer.0.attention.self.query.weight`.
     public let name: String
+    /// What ``packed``, in 8 bits, leaves of the numbers, in 4; `nil` where nothing is known of it.
+    public let rest: PackedMatrix?
     private var values: Values
     private var shadow: Tensor?
     private var leaf: Node?
@@ -19,12 +21,16 @@ public final class Parameter {
     public init(name: String, values: Tensor, isTrainable: Bool = true) {
         self.name = name
         self.values = .master(values.detached())
+        rest = nil
         leaf = isTrainable ? Node() : nil
     }
 
     /// A frozen parameter that is held in packed form.
-    public init(name: String, packed: PackedMatrix) {
+    ///
+    /// - Parameter rest: What 8 bits leave of the numbers: ``lookup(_:_:dtype:)`` and ``scores(_:_:)`` use it.
+    public init(name: String, packed: PackedMatrix, rest: PackedMatrix? = nil) {
         self.name = name
+        self.rest = rest
         values = .packed(packed)
         leaf = nil
     }
@@ -33,7 +39,7 @@ public final class Parameter {
     public var master: Tensor {
         switch values {
         case .master(let tensor): tensor
-        case .packed(let matrix): matrix.unpacked(as: .float32)
+        case .packed(let matrix): unpacked(matrix, as: .float32)
         }
     }
 
@@ -59,16 +65,21 @@ public final class Parameter {
         get { leaf != nil }
         set {
             guard newValue != isTrainable else { return }
-            if newValue, let packed { values = .master(packed.unpacked(as: .float32).copied()) }
+            if newValue, packed != nil { values = .master(master.copied()) }
             leaf = newValue ? Node() : nil
         }
     }
 
     /// The values in the compute type, linked to this parameter's gradient.
     public func tensor(as dtype: DType = .float32) -> Tensor {
-        if let packed { return packed.unpacked(as: dtype) }
+        if let packed { return unpacked(packed, as: dtype) }
         let values = dtype == .bfloat16 ? bfloat16Shadow() : master
         return Tensor(storage: values.storage, shape: shape, dtype: values.dtype, node: leaf)
+    }
+
+    private func unpacked(_ matrix: PackedMatrix, as dtype: DType) -> Tensor {
+        guard let rest else { return matrix.unpacked(as: dtype) }
+        return (matrix.unpacked(as: .float32) + rest.unpacked(as: .float32)).converted(to: dtype)
     }
 
     /// The accumulated dense gradient in fp32, rows of an embedding scattered into place; `nil` if there is none.

@@ -14,11 +14,7 @@ struct ByteLevelWords: WordScanner {
     mutating func next() -> Range<Int>? {
         guard place < text.end else { return nil }
         let start = place
-        // The common case first: letters, with a space or without.
-        let first = place + (text.base[place] == 0x20 ? 1 : 0)
-        let letters = ByteWord.leadingLetters(ByteWord.load(text.base + first))
-        let end = first + letters
-        if letters > 0, letters < 8, end < text.end, text.base[end] < 0x80 {
+        if let end = text.endOfShortWord(from: start) {
             place = end
             return start..<end
         }
@@ -33,7 +29,6 @@ struct ByteLevelWords: WordScanner {
         }
         var head = start
         if text.base[start] == 0x20, start + 1 < text.end { head = start + 1 }
-        let kinds: ScalarClass = [.letter, .number, .whitespace]
         var (classes, length) = text.scalar(at: head)
         if classes.contains(.whitespace) {
             head = start
@@ -41,15 +36,7 @@ struct ByteLevelWords: WordScanner {
         }
         place = head + length
         if classes.contains(.whitespace) { return whitespace(from: start) }
-        let kind = classes.intersection(kinds)
-        while place < text.end {
-            if kind == .letter { place += ByteWord.leadingLetters(ByteWord.load(text.base + place)) }
-            guard place < text.end else { break }
-            let (following, length) = text.scalar(at: place)
-            guard following.intersection(kinds) == kind else { break }
-            place += length
-        }
-        place = min(place, text.end)
+        place = text.endOfRun(of: classes.intersection(.runs), from: place)
         return start..<place
     }
 

@@ -16,11 +16,7 @@ struct LetterRunWords: WordScanner {
     mutating func next() -> Range<Int>? {
         guard place < text.end else { return nil }
         let start = place
-        // The common case first: letters, with a space or without.
-        let first = place + (text.base[place] == 0x20 ? 1 : 0)
-        let letters = ByteWord.leadingLetters(ByteWord.load(text.base + first))
-        let end = first + letters
-        if letters > 0, letters < 8, end < text.end, text.base[end] < 0x80 {
+        if let end = text.endOfShortWord(from: start) {
             place = end
             return start..<end
         }
@@ -28,39 +24,24 @@ struct LetterRunWords: WordScanner {
         return start..<place
     }
 
-    private static let kinds: ScalarClass = [.letter, .number, .whitespace]
-
     /// Where the word from `start` ends.
     @inline(never)
     private func scan(from start: Int) -> Int {
         let byte = text.base[start]
         if byte == UInt8(ascii: "'"), let length = contraction(at: start) { return start + length }
         let (classes, length) = text.scalar(at: start)
-        if classes.contains(.letter) { return run(of: .letter, from: start + length) }
+        if classes.contains(.letter) { return text.endOfRun(of: .letter, from: start + length) }
         if classes.contains(.number) { return digits(from: start + length) }
         let second = start + length
         let following: (classes: ScalarClass, length: Int) = second < text.end ? text.scalar(at: second) : ([], 0)
         if byte != 0x0A, byte != 0x0D, following.classes.contains(.letter) {
-            return run(of: .letter, from: second + following.length)
+            return text.endOfRun(of: .letter, from: second + following.length)
         }
-        if !classes.contains(.whitespace) { return lineEnds(from: run(of: [], from: second)) }
-        if byte == 0x20, following.length > 0, following.classes.isDisjoint(with: Self.kinds) {
-            return lineEnds(from: run(of: [], from: second + following.length))
+        if !classes.contains(.whitespace) { return lineEnds(from: text.endOfRun(of: [], from: second)) }
+        if byte == 0x20, following.length > 0, following.classes.isDisjoint(with: .runs) {
+            return lineEnds(from: text.endOfRun(of: [], from: second + following.length))
         }
         return whitespace(from: start)
-    }
-
-    /// The end of a run of scalars of one of the kinds, or of none of them.
-    private func run(of kind: ScalarClass, from start: Int) -> Int {
-        var place = start
-        while place < text.end {
-            if kind == .letter { place += ByteWord.leadingLetters(ByteWord.load(text.base + place)) }
-            guard place < text.end else { break }
-            let (classes, length) = text.scalar(at: place)
-            guard classes.intersection(Self.kinds) == kind else { break }
-            place += length
-        }
-        return min(place, text.end)
     }
 
     private func digits(from start: Int) -> Int {

@@ -16,6 +16,34 @@ struct TextSpan {
         let (scalar, length) = UTF8Text.decode(base + place, remaining: end - place)
         return (UnicodeProperties.shared.classes(of: scalar), length)
     }
+
+    /// The common word of patterns that cut by letters: 1 to 7 ASCII letters, with a space before them or without, before
+    /// another ASCII character. The place of its end; `nil` when the word at `start` is none.
+    @inline(__always)
+    func endOfShortWord(from start: Int) -> Int? {
+        let first = start + (base[start] == 0x20 ? 1 : 0)
+        let letters = ByteWord.leadingLetters(ByteWord.load(base + first))
+        let place = first + letters
+        return letters > 0 && letters < 8 && place < end && base[place] < 0x80 ? place : nil
+    }
+
+    /// The end of a run of letters, of numbers, of white space, or of what is none of them (`[]`).
+    func endOfRun(of kind: ScalarClass, from start: Int) -> Int {
+        var place = start
+        while place < end {
+            if kind == .letter { place += ByteWord.leadingLetters(ByteWord.load(base + place)) }
+            guard place < end else { break }
+            let (classes, length) = scalar(at: place)
+            guard classes.intersection(.runs) == kind else { break }
+            place += length
+        }
+        return min(place, end)
+    }
+}
+
+extension ScalarClass {
+    /// The classes that patterns cut runs of.
+    static let runs: ScalarClass = [.letter, .number, .whitespace]
 }
 
 /// BERT's words: white space separates, each punctuation mark is a word of its own.

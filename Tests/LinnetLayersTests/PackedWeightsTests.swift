@@ -37,6 +37,15 @@ private struct Values: WeightSource {
         #expect(store.unusedNames(of: source) == ["key.weight"])
     }
 
+    @Test(arguments: WeightFormat.allCases)
+    func finerMatricesHaveOneStepMore(format: WeightFormat) throws {
+        let root = Weights(store: ParameterStore(), source: source, storage: .packed(format))
+        let query = try root["query"].finer.parameter("weight", shape: [48, 64])
+        #expect(query.packed?.format == (format == .q4 ? .q8 : format))
+        #expect((query.rest != nil) == (format == .q8))
+        #expect(try root["key"].parameter("weight", shape: [16, 64]).rest == nil)
+    }
+
     @Test func aWrongShapeIsRefusedAsWithMasters() {
         let root = Weights(store: ParameterStore(), source: source, storage: .packed(.bf16))
         let expected = ModelError(

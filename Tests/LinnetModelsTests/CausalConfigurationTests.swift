@@ -82,9 +82,11 @@ import Testing
         #expect(try configuration(window.merging(["layer_types": types]) { $1 }).slidingWindows(layers: 2) == [8, nil])
         #expect(error(of: ["layer_types": ["full_attention"]], as: "qwen2").contains("expected 2 names"))
         #expect(error(of: ["layer_types": ["full_attention", 3]], as: "qwen3").contains("layer_types"))
-        #expect(try LlamaConfiguration(mistral: configuration(["num_key_value_heads": 2])).slidingWindow == 4096)
-        let open = try LlamaConfiguration(mistral: configuration(["num_key_value_heads": 2, "sliding_window": nil]))
-        #expect(open.slidingWindow == nil)
+        let mistral = try RotaryDecoderConfiguration.mistral(configuration(["num_key_value_heads": 2]))
+        #expect(mistral.slidingWindows.allSatisfy { $0 == 4096 } && !mistral.slidingWindows.isEmpty)
+        let open = try RotaryDecoderConfiguration.mistral(
+            configuration(["num_key_value_heads": 2, "sliding_window": nil]))
+        #expect(open.slidingWindows.allSatisfy { $0 == nil })
         #expect(error(of: ["sliding_window": 0, "num_key_value_heads": 2], as: "mistral").contains("sliding_window"))
     }
 

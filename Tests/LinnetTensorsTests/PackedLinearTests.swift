@@ -39,6 +39,13 @@ import Testing
                 let halves = input.converted(to: .bfloat16).packedLinear([packed], biases: biases)[0]
                 #expect(halves.dtype == .bfloat16)
                 expectClose(halves.floats(), wanted, tolerance: .bfloat16, "\(name) in bf16")
+                let whole = input.converted(to: .bfloat16).packedLinear([packed], biases: biases, as: .float32)[0]
+                #expect(whole.dtype == .float32)
+                if format == .q8 || format == .q4 {
+                    #expect(whole.floats() == output.floats(), "\(name) from bf16 to fp32")
+                } else {  // Many rows of these are an ordinary product, of weights in bf16.
+                    expectClose(whole.floats(), wanted, tolerance: .bfloat16, "\(name) from bf16 to fp32")
+                }
             }
         }
     }

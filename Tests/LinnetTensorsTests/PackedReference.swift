@@ -21,13 +21,17 @@ enum PackedReference {
         }
     }
 
-    /// Activations after rounding to 8 bits per block of 32.
+    /// Activations after rounding to two terms of 8 bits per block of 32.
     static func rounded(_ x: [Float]) -> [Double] {
         stride(from: 0, to: x.count, by: 32).flatMap { start in
             let block = x[start..<(start + 32)]
             let greatest = block.map(\.magnitude).max() ?? 0
-            let factor = greatest > 0 ? 127 / greatest : 0
-            return block.map { Double(($0 * factor).rounded(.toNearestOrEven)) * Double(greatest / 127) }
+            let factor = greatest > 0 ? 32512 / greatest : 0
+            return block.map { value in
+                let code = Int((value * factor).rounded(.toNearestOrEven))
+                let coarse = (code + 128) >> 8
+                return Double(256 * coarse + max(-127, code - 256 * coarse)) * Double(greatest / 32512)
+            }
         }
     }
 

@@ -34,14 +34,17 @@ typedef struct {
 long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs);
 
 /// Several products of the same x, in one entry of the pool; all matrices have the same number of inputs. x and every
-/// out have the type `element`. For Q8 and Q4, x is rounded to 8 bits per block of 32: scale m / 127 for the block's
-/// greatest size m, codes rounded to nearest even; sums are exact within a block and fp32 across blocks.
-void lk_packed_products(const lk_packed_product *products, long count, const void *x, enum lk_element element,
-                        long rows);
+/// out have the types given. For Q8 and Q4, x is rounded to multiples of m / 32512 for the greatest size m in a block of
+/// 32 (two terms of 8 bits, ties to even); sums are exact within a block and fp32 across blocks.
+void lk_packed_products(const lk_packed_product *products, long count, enum lk_element out_element, const void *x,
+                        enum lk_element element, long rows);
 
 /// Packs row-major numbers, which need no alignment. Q8 and Q4 are rounded as llama.cpp's reference does.
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
                     enum lk_element element);
+
+/// Packs to Q4 what remains of the numbers when those that lk_packed_pack makes of them in Q8 are taken away.
+void lk_packed_pack_rest(void *weights, long outputs, long inputs, const void *in, enum lk_element element);
 
 /// Writes the matrix row-major.
 void lk_packed_unpack(void *out, enum lk_element element, const lk_packed_matrix *matrix);

@@ -1,5 +1,5 @@
 /// Where one tensor lies in a GGUF file.
-public struct GGUFEntry: Sendable {
+public struct GGUFEntry: Sendable, MappedTensor {
     /// Its name, as in the file.
     public let name: String
     /// How its elements are stored.
@@ -25,10 +25,9 @@ public final class GGUFFile: Sendable {
     /// The key-value pairs.
     public let metadata: GGUFMetadata
     /// The tensors in the order of their bytes.
-    public let entries: [GGUFEntry]
+    public var entries: [GGUFEntry] { tensors.entries }
 
-    private let file: MappedFile
-    private let table: ByteKeyTable
+    private let tensors: MappedTensors<GGUFEntry>
 
     /// Opens and checks the file.
     /// - Parameter inMemory: reads the bytes instead of mapping them, for file systems on which another process may
@@ -38,24 +37,21 @@ public final class GGUFFile: Sendable {
         let file = try MappedFile(path: path, inMemory: inMemory)
         let header = try GGUFHeader(file.bytes, path: path)
         self.path = path
-        self.file = file
         version = header.version
         metadata = header.metadata
-        entries = header.entries
-        table = header.table
+        tensors = MappedTensors(header.entries, table: header.table, file: file)
     }
 
     /// The tensor with this name; names are compared as bytes.
     public func entry(_ name: String) -> GGUFEntry? {
-        table.place(of: name) { entries[$0].name }.map { entries[$0] }
+        tensors.entry(name)
     }
 
     /// Gives `body` the bytes of a tensor of this file, which are valid only during the call.
     public func withBytes<Result>(
         of entry: GGUFEntry, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        let range = entry.byteRange.clamped(to: 0..<file.bytes.count)
-        return try withExtendedLifetime(file) { try body(UnsafeRawBufferPointer(rebasing: file.bytes[range])) }
+        try tensors.withBytes(of: entry, body)
     }
 
     /// The elements of a tensor of this file in single precision, in C order.

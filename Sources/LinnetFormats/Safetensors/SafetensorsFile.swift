@@ -7,12 +7,11 @@ public final class SafetensorsFile: Sendable {
     /// The file.
     public let path: String
     /// The tensors in the order of their bytes.
-    public let entries: [TensorEntry]
+    public var entries: [TensorEntry] { tensors.entries }
     /// The texts of `__metadata__`.
     public let metadata: [String: String]
 
-    private let file: MappedFile
-    private let table: ByteKeyTable
+    private let tensors: MappedTensors<TensorEntry>
 
     /// Opens and checks the file.
     /// - Parameter inMemory: reads the bytes instead of mapping them, for file systems on which another process may
@@ -22,24 +21,21 @@ public final class SafetensorsFile: Sendable {
         let file = try MappedFile(path: path, inMemory: inMemory)
         let header = try SafetensorsHeader(file.bytes, path: path)
         self.path = path
-        self.file = file
-        entries = header.entries
-        table = header.table
+        tensors = MappedTensors(header.entries, table: header.table, file: file)
         metadata = Dictionary(
             header.metadata.map { ($0.key, $0.value.stringValue ?? "") }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The tensor with this name; names are compared as bytes.
     public func entry(_ name: String) -> TensorEntry? {
-        table.place(of: name) { entries[$0].name }.map { entries[$0] }
+        tensors.entry(name)
     }
 
     /// Gives `body` the bytes of a tensor of this file; they are not aligned and are valid only during the call.
     public func withBytes<Result>(
         of entry: TensorEntry, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        let range = entry.byteRange.clamped(to: 0..<file.bytes.count)
-        return try withExtendedLifetime(file) { try body(UnsafeRawBufferPointer(rebasing: file.bytes[range])) }
+        try tensors.withBytes(of: entry, body)
     }
 
     /// The elements of a float tensor in single precision, in C order.

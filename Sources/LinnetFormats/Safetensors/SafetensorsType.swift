@@ -65,7 +65,7 @@ public enum SafetensorsType: String, Sendable, CaseIterable {
 }
 
 /// Where one tensor lies in a safetensors file.
-public struct TensorEntry: Sendable {
+public struct TensorEntry: Sendable, MappedTensor {
     /// Its name, as in the file.
     public let name: String
     /// Its element type.

@@ -50,7 +50,8 @@ struct GGUFModelMetadata {
     }
 
     private mutating func addDecoder() throws {
-        let (extents, rotary, normEpsilon) = try GGUFModelMetadata.decoder(config)
+        let decoder = try GGUFModelMetadata.decoder(config)
+        let (extents, rotary) = (decoder.dimensions, decoder.rotary)
         set("block_count", extents.layers)
         set("context_length", rotary.positions)
         set("embedding_length", extents.hiddenSize)
@@ -59,7 +60,7 @@ struct GGUFModelMetadata {
         set("attention.head_count_kv", extents.keyValueHeads)
         set("attention.key_length", extents.headDim)
         set("attention.value_length", extents.headDim)
-        set("attention.layer_norm_rms_epsilon", .float32(normEpsilon))
+        set("attention.layer_norm_rms_epsilon", .float32(decoder.normEpsilon))
         set("vocab_size", extents.vocabularySize)
         set("rope.dimension_count", extents.headDim)
         set("rope.freq_base", rotary.theta)
@@ -86,23 +87,12 @@ struct GGUFModelMetadata {
         }
     }
 
-    /// What the decoders with rotary positions have in common.
-    private static func decoder(
-        _ config: ModelConfiguration
-    ) throws -> (DecoderDimensions, RotarySettings, normEpsilon: Float) {
+    private static func decoder(_ config: ModelConfiguration) throws -> RotaryDecoderConfiguration {
         switch config.modelType {
-        case "qwen2":
-            let qwen = try Qwen2Configuration(config)
-            return (qwen.dimensions, qwen.rotary, qwen.normEpsilon)
-        case "qwen3":
-            let qwen = try Qwen3Configuration(config)
-            return (qwen.dimensions, qwen.rotary, qwen.normEpsilon)
-        case "mistral":
-            let mistral = try LlamaConfiguration(mistral: config)
-            return (mistral.dimensions, mistral.rotary, mistral.normEpsilon)
-        default:
-            let llama = try LlamaConfiguration(config)
-            return (llama.dimensions, llama.rotary, llama.normEpsilon)
+        case "qwen2": try .qwen2(config)
+        case "qwen3": try .qwen3(config)
+        case "mistral": try .mistral(config)
+        default: try .llama(config)
         }
     }
 
@@ -110,9 +100,9 @@ struct GGUFModelMetadata {
     /// other models.
     static func rotaryFactors(_ config: ModelConfiguration, architecture: String) throws -> [Float] {
         guard architecture != "gpt2" else { return [] }
-        let (extents, rotary, _) = try decoder(config)
+        let rotary = try decoder(config).rotary
         guard case .llama3 = rotary.scaling else { return [] }
-        let plain = RotarySettings(headDim: extents.headDim, theta: rotary.theta, positions: rotary.positions)
+        let plain = RotarySettings(headDim: rotary.headDim, theta: rotary.theta, positions: rotary.positions)
         return zip(plain.frequencies(length: 0).values, rotary.frequencies(length: 0).values).map { $0 / $1 }
     }
 }

@@ -134,6 +134,19 @@ public final class GGUFWeights: WeightSource {
         }
     }
 
+    /// What 8 bits leave of a matrix that is stored in more.
+    public func packedRest(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix? {
+        try withRows(of: name) { type, _, bytes in
+            switch type {
+            case .bfloat16:
+                PackedMatrix(restOfEightBits: bytes, dtype: .bfloat16, outputs: outputs, inputs: inputs)
+            case .float32:
+                PackedMatrix(restOfEightBits: bytes, dtype: .float32, outputs: outputs, inputs: inputs)
+            default: nil
+            }
+        }
+    }
+
     /// Gives `body` the stored bytes of a matrix `[outputs, inputs]`, one output a row, as the model multiplies with it:
     /// GPT-2's matrices, which checkpoints store `[inputs, outputs]`, are so in the file already. The bytes are valid only
     /// during the call and have no alignment.

@@ -12,6 +12,11 @@ extension CPUBackend {
             matrix.memory.pointer, matrix.format.code, matrix.outputs, matrix.inputs, start, dtype.element)
     }
 
+    func packRest(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType) {
+        guard let start = bytes.baseAddress else { return }
+        lk_packed_pack_rest(matrix.memory.pointer, matrix.outputs, matrix.inputs, start, dtype.element)
+    }
+
     func packBlocks(_ matrix: PackedMatrix, from blocks: UnsafeRawBufferPointer) {
         guard let start = blocks.baseAddress else { return }
         lk_packed_from_blocks(
@@ -35,6 +40,7 @@ extension CPUBackend {
     }
 
     func packedProducts(_ products: [PackedProduct], of x: Tensor) {
+        guard let outType = products.first?.out.dtype else { return }
         withUnsafeTemporaryAllocation(of: lk_packed_product.self, capacity: products.count) { described in
             for (place, product) in products.enumerated() {
                 described[place] = lk_packed_product(
@@ -43,7 +49,7 @@ extension CPUBackend {
             }
             withExtendedLifetime(products) {
                 lk_packed_products(
-                    described.baseAddress, products.count, x.storage.pointer, x.dtype.element, x.rows)
+                    described.baseAddress, products.count, outType.element, x.storage.pointer, x.dtype.element, x.rows)
             }
         }
     }

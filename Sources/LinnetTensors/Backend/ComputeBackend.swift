@@ -33,6 +33,7 @@ protocol ComputeBackend: Sendable {
     // Packed matrices
     func packedByteCount(_ format: WeightFormat, outputs: Int, inputs: Int) -> Int
     func pack(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
+    func packRest(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
     func packBlocks(_ matrix: PackedMatrix, from blocks: UnsafeRawBufferPointer)
     func unpackBlocks(_ matrix: PackedMatrix, to blocks: UnsafeMutableRawBufferPointer)
     func unpack(_ out: Tensor, _ matrix: PackedMatrix)

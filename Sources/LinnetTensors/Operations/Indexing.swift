@@ -57,7 +57,7 @@ public func embeddingSum(
     for index in [ids, position == nil ? nil : positions, type == nil ? nil : types].compactMap({ $0 }) {
         require(index.count == ids.count, "\(index.count) indices beside \(ids.count) ids")
     }
-    if position == nil, type == nil, let packed = word.packed { return packed.rows(ids, as: dtype) }
+    if position == nil, type == nil, word.packed != nil { return rows(of: word, ids, as: dtype) }
     let (wordTable, ids) = rowTable(word, ids)
     let (positionTable, positions) = position.map { rowTable($0, positions) } ?? (nil, [])
     let (typeTable, types) = type.map { rowTable($0, types) } ?? (nil, [])
@@ -96,6 +96,13 @@ private func rowTable(_ parameter: Parameter, _ index: [Int32]) -> (table: Tenso
     require(
         index.allSatisfy { $0 >= -1 && $0 < Int32(clamping: parameter.shape[0]) },
         "an index lies outside the \(parameter.shape[0]) rows of an embedding")
-    guard let packed = parameter.packed else { return (parameter.tensor(), index) }
-    return (packed.rows(index, as: .float32), index.indices.map { index[$0] < 0 ? -1 : Int32($0) })
+    guard parameter.packed != nil else { return (parameter.tensor(), index) }
+    return (rows(of: parameter, index, as: .float32), index.indices.map { index[$0] < 0 ? -1 : Int32($0) })
+}
+
+/// Rows of a packed parameter, with what its 8 bits leave where that is known.
+private func rows(of parameter: Parameter, _ ids: [Int32], as dtype: DType) -> Tensor {
+    guard let packed = parameter.packed else { return parameter.tensor(as: dtype).gatheredRows(ids) }
+    guard let rest = parameter.rest else { return packed.rows(ids, as: dtype) }
+    return (packed.rows(ids, as: .float32) + rest.rows(ids, as: .float32)).converted(to: dtype)
 }

@@ -4,14 +4,15 @@ extension Tensor {
     /// `x · Wᵀ + b` for several packed matrices that read the same x.
     ///
     /// With few rows the weights are streamed once, all matrices in one entry of the thread pool; many rows of `bf16` and
-    /// `fp32` are an ordinary matrix product. For `q8` and `q4` x is rounded to 8 bits per block of 32 inputs. No
+    /// `fp32` are an ordinary matrix product. For `q8` and `q4` x is rounded to 16 bits per block of 32 inputs. No
     /// gradient is recorded.
     ///
     /// - Parameters:
     ///   - weights: `[outputs, inputs]` each.
     ///   - biases: `[outputs]`, `float32`, or `nil`; one for each matrix.
-    /// - Returns: `[…, outputs]` for each matrix, in the type of x.
-    public func packedLinear(_ weights: [PackedMatrix], biases: [Tensor?]) -> [Tensor] {
+    ///   - outputType: Type of the results; that of x when absent.
+    /// - Returns: `[…, outputs]` for each matrix.
+    public func packedLinear(_ weights: [PackedMatrix], biases: [Tensor?], as outputType: DType? = nil) -> [Tensor] {
         require(weights.count == biases.count, "\(biases.count) biases for \(weights.count) matrices")
         let products = zip(weights, biases).map { matrix, bias in
             require(columns == matrix.inputs, "linear layer of \(matrix.inputs) inputs applied to shape \(shape)")
@@ -20,7 +21,7 @@ extension Tensor {
                 "bias of \(bias?.count ?? 0) for \(matrix.outputs) outputs")
             return PackedProduct(
                 matrix: matrix, bias: bias,
-                out: Tensor(uninitialized: shape.dropLast() + [matrix.outputs], dtype: dtype))
+                out: Tensor(uninitialized: shape.dropLast() + [matrix.outputs], dtype: outputType ?? dtype))
         }
         let streamed = products.filter { $0.matrix.isStreamed(rows: rows) }
         if !streamed.isEmpty { backend.packedProducts(streamed, of: self) }
