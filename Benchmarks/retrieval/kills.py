@@ -57,6 +57,7 @@ class Corpus:
     def __init__(self, folder: pathlib.Path, files: int):
         self.folder = folder
         self.versions = {number: 0 for number in range(files)}
+        self.next_number = files  # never used twice: a file that comes back with its old contents would look lost
         folder.mkdir()
         for number in self.versions:
             self.write(number)
@@ -76,9 +77,9 @@ class Corpus:
                 self.versions[number] += 1
                 self.write(number)
             elif kind < 0.85:
-                new = max(self.versions) + 1
-                self.versions[new] = 0
-                self.write(new)
+                self.versions[self.next_number] = 0
+                self.write(self.next_number)
+                self.next_number += 1
             elif len(self.versions) > 10:
                 del self.versions[number]
                 self.path(number).unlink()
