@@ -39,6 +39,15 @@ import Testing
         #expect(answer.citations.count == 1)
     }
 
+    @Test func aSentenceThatRepeatsTheQuestionDoesNotAnswerIt() throws {
+        let repeated = HitSamples.hits([
+            "They asked: How do I resume  training? The flag lets training resume after a stop."
+        ])
+        let answer = try #require(
+            try ExtractiveAnswer(question: "how do I resume training?", hits: repeated, embed: embed))
+        #expect(answer.text == "“The flag lets training resume after a stop.” [1]")
+    }
+
     @Test func noHitsGiveNoAnswer() throws {
         #expect(try ExtractiveAnswer(question: "cat", hits: [], embed: embed) == nil)
     }

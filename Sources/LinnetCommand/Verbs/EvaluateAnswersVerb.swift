@@ -37,9 +37,8 @@ enum EvaluateAnswersVerb {
                 "Against references",
                 "linnet evaluate answers --predictions answers.jsonl --references references.jsonl"),
             Verb.Example(
-                "Whether answers say what their sources say",
-                "linnet ask --store knowledge.db --json \"how do I resume?\" > answers.jsonl && "
-                    + "linnet evaluate answers --predictions answers.jsonl"),
+                "Whether answers (lines of linnet ask --json) say what their sources say",
+                "linnet evaluate answers --predictions answers.jsonl"),
         ],
         run: run)
 

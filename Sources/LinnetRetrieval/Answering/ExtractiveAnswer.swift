@@ -18,7 +18,7 @@ public struct ExtractiveAnswer: Sendable, Equatable {
         var bytes: Range<Int>
     }
 
-    /// Chooses the sentences.
+    /// Chooses the sentences. One that repeats the question word for word does not answer it.
     ///
     /// - Parameters:
     ///   - hits: Best first.
@@ -29,13 +29,14 @@ public struct ExtractiveAnswer: Sendable, Equatable {
     public init?(
         question: String, hits: [Hit], sentences: Int = 3, embed: ([String]) throws -> [[Float]]
     ) throws {
+        let asked = Self.words(question) < Self.shortestWords ? nil : Self.folded(question)
         var candidates: [Candidate] = []
         for (index, hit) in hits.enumerated() {
             let ranges = SentenceRanges.ranges(of: hit.text)
-            let long = ranges.filter {
-                hit.text.bytes($0).split(whereSeparator: \.isWhitespace).count >= Self.shortestWords
-            }
-            candidates += (long.isEmpty ? ranges : long).map { Candidate(hit: index, bytes: $0) }
+            let long = ranges.filter { Self.words(hit.text.bytes($0)) >= Self.shortestWords }
+            candidates += (long.isEmpty ? ranges : long)
+                .filter { range in asked.map { !Self.folded(hit.text.bytes(range)).contains($0) } ?? true }
+                .map { Candidate(hit: index, bytes: $0) }
         }
         candidates = Array(candidates.prefix(Self.mostCandidates))
         guard !candidates.isEmpty else { return nil }
@@ -79,6 +80,10 @@ public struct ExtractiveAnswer: Sendable, Equatable {
         let length = (firstSquare * secondSquare).squareRoot()
         return length > 0 && length.isFinite ? product / length : 0
     }
+
+    private static func words(_ text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
+
+    private static func folded(_ text: String) -> String { oneLine(text).lowercased() }
 
     private static func oneLine(_ text: String) -> String {
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

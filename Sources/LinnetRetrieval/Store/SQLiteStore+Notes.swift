@@ -1,23 +1,13 @@
 extension SQLiteStore {
-    /// Stores made before there were notes get the table with the first one.
-    private static let table = "CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID"
-
     /// A small text that is kept beside the documents; nil if there is none.
     public func note(_ key: String) throws -> String? {
-        try connection.reading {
-            let exists = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'notes'"
-            guard try connection.integer(exists) > 0 else { return nil }
-            return try connection.statement("SELECT text FROM notes WHERE key = ?").first([.text(key)]) {
-                try $0.text(0)
-            }
-        }
+        try connection.statement("SELECT text FROM notes WHERE key = ?").first([.text(key)]) { try $0.text(0) }
     }
 
     /// Keeps a text, or removes it; durable when it returns.
     public func setNote(_ key: String, _ text: String?) throws {
         if try note(key) == text { return }
         try connection.writing {
-            try connection.execute(Self.table)
             if let text {
                 try connection.run("INSERT OR REPLACE INTO notes (key, text) VALUES (?, ?)", .text(key), .text(text))
             } else {

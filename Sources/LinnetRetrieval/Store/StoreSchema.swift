@@ -14,6 +14,7 @@ import Foundation
 /// | `vectors` | the vector of a chunk, fp32 little-endian: read for the best candidates |
 /// | `lengths` | the number of words of a chunk, stop words left out, for BM25 |
 /// | `keywords` | FTS5 index over headings and text of the chunks |
+/// | `notes` | a small text by its key: threshold, settings of the chunks |
 enum StoreSchema {
     /// `LNNT`: marks the file as a store, in SQLite's `application_id`.
     static let mark: Int32 = 0x4C4E_4E54
@@ -40,6 +41,7 @@ enum StoreSchema {
         CREATE TABLE codes (chunk INTEGER PRIMARY KEY, scale REAL NOT NULL, code BLOB NOT NULL);
         CREATE TABLE vectors (chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL);
         CREATE TABLE lengths (chunk INTEGER PRIMARY KEY, words INTEGER NOT NULL);
+        CREATE TABLE notes (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
         CREATE VIRTUAL TABLE keywords USING fts5 (
             headings, text, content = 'chunks', content_rowid = 'id', columnsize = 0,
             tokenize = 'porter unicode61 remove_diacritics 2');
@@ -128,6 +130,7 @@ enum StoreSchema {
             }
             for name in [
                 "identity", "sources", "documents", "metadata", "chunks", "codes", "vectors", "lengths", "keywords",
+                "notes",
             ]
             where !names.contains(name) {
                 throw connection.contradiction("table \(name) is missing")
