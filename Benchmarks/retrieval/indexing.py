@@ -1,7 +1,7 @@
 """Indexing ten thousand chunks: beside sentence-transformers with faiss-flat; and the memory of a hundred thousand.
 
 Chunks are passages of 20 to 110 words out of Cranfield's abstracts, no two the same, short enough to stay whole. The
-peer's time is without start and loading of the model, Linnet's is that of the whole process.
+time of both is without start and loading of the model; that of Linnet's whole process stands beside it.
 """
 
 import json
@@ -55,7 +55,11 @@ def index(lab: Lab, chunks: int) -> dict[str, float]:
     finished = processes.linnet("index", path, "--store", store, "--model", models.minilm(), "--quiet", "--json")
     if finished.report["chunks"] != count:
         sys.exit(f"indexing.py: expected {count} chunks, linnet index made {finished.report['chunks']}")
-    return {"chunks_per_second": count / finished.seconds, "memory": finished.peak_memory_mib}
+    return {
+        "chunks_per_second": count / finished.report["seconds"],
+        "process_chunks_per_second": count / finished.seconds,
+        "memory": finished.peak_memory_mib,
+    }
 
 
 def peer(precision: str) -> Contestant:
@@ -82,6 +86,10 @@ INDEXING = Contest(
         Bar(
             "indexing 10,000 chunks", "chunks/s", number(LINNET, "chunks_per_second"), FASTEST,
             "sentence-transformers + faiss-flat, best of fp32 and bf16", SPEED_BAR
+        ),
+        Bar(
+            "same, Linnet's whole process", "chunks/s", number(LINNET, "process_chunks_per_second"), FASTEST,
+            "sentence-transformers + faiss-flat, best of fp32 and bf16"
         ),
         *(
             Bar(

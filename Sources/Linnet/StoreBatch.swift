@@ -15,7 +15,7 @@ struct StoreBatch {
     private var pendingBytes = 0
 
     /// What a transaction holds at most, a single document aside: bounds memory and the time until a stop.
-    private static let mostChunks = 512
+    private static let mostChunks = 1024
     private static let mostBytes = 8 << 20
     private static let mostFiles = 4096
 
