@@ -215,6 +215,7 @@ def run(options: argparse.Namespace, folder: pathlib.Path) -> dict:
         wait_for_writing(process, store, chance.randint(1, 5))
         time.sleep(chance.uniform(0, 0.25))
         if process.poll() is not None:
+            acknowledged.check(State(store), corpus)  # before files change: a row speaks of the contents it was made from
             corpus.change(chance, max(1, options.files // 10))
             continue
         process.send_signal(signal.SIGKILL)
