@@ -10,6 +10,7 @@ public final class Parameter {
     public let rest: PackedMatrix?
     private var values: Values
     private var shadow: Tensor?
+    private var prepared: [PreparedMatrix.Direction: PreparedMatrix] = [:]
     private var leaf: Node?
 
     private enum Values {
@@ -114,10 +115,22 @@ public final class Parameter {
         }
         master.withFloats { target in _ = target.update(from: values) }
         shadow = nil
+        prepared = [:]
     }
 
-    /// The bf16 shadow if one exists; the optimizer keeps it in step with the master.
-    var existingShadow: Tensor? { shadow }
+    /// Hands master and bf16 shadow, if one exists, to the optimizer, which changes both alike.
+    func update(_ body: (_ master: Tensor, _ shadow: Tensor?) -> Void) {
+        prepared = [:]
+        body(master, shadow)
+    }
+
+    /// The weight in bf16 and in the order that products read, copied when it is first asked for after a change.
+    func bfloat16Prepared(for direction: PreparedMatrix.Direction) -> PreparedMatrix {
+        if let known = prepared[direction] { return known }
+        let fresh = PreparedMatrix(master, as: .bfloat16, for: direction)
+        prepared[direction] = fresh
+        return fresh
+    }
 
     private func bfloat16Shadow() -> Tensor {
         if let shadow { return shadow }

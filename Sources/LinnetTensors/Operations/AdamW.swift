@@ -63,14 +63,16 @@ extension Parameter {
     /// A gradient that came from embedding lookups alone is applied by rows: rows that never had one have zero moments,
     /// so only weight decay moves them, exactly as a dense step would.
     public func applyAdamW(_ step: AdamWStep, moments: inout AdamWMoments) {
-        var update = AdamWUpdate(
-            values: master, gradient: nil, firstMoment: moments.first, secondMoment: moments.second, step: step)
-        if let rows = rowGradient {
-            backend.adamWRows(update, gradient: rows, touched: &moments.touchedRows, shadow: existingShadow)
-        } else if let gradient {
-            update.gradient = gradient
-            moments.touchedRows = Array(repeating: 1, count: moments.touchedRows.count)
-            backend.adamW(update, shadow: existingShadow)
+        update { master, shadow in
+            var update = AdamWUpdate(
+                values: master, gradient: nil, firstMoment: moments.first, secondMoment: moments.second, step: step)
+            if let rows = rowGradient {
+                backend.adamWRows(update, gradient: rows, touched: &moments.touchedRows, shadow: shadow)
+            } else if let gradient {
+                update.gradient = gradient
+                moments.touchedRows = Array(repeating: 1, count: moments.touchedRows.count)
+                backend.adamW(update, shadow: shadow)
+            }
         }
         clearGradient()
     }

@@ -1,4 +1,4 @@
-// Linear maps whose weights may be packed.
+// Linear maps with weights that stay as they are, packed or prepared, and the choice between them and trainable ones.
 
 extension Tensor {
     /// `x · Wᵀ + b` for several packed matrices that read the same x.
@@ -37,27 +37,26 @@ extension Tensor {
             MatmulLayout(m: rows, n: matrix.outputs, k: matrix.inputs, transposeB: true))
     }
 
-    /// `x · Wᵀ + b` with a frozen packed matrix where gradients flow: through the map to x, and to the bias.
+    /// `x · Wᵀ + b` with a weight that nothing changes; a gradient flows through the map to x, and to the bias.
     ///
-    /// x is not rounded, and the backward unpacks the matrix again instead of keeping it.
-    fileprivate func frozenLinear(_ matrix: PackedMatrix, bias: Tensor?) -> Tensor {
-        require(columns == matrix.inputs, "linear layer of \(matrix.inputs) inputs applied to shape \(shape)")
-        let out = Tensor(uninitialized: shape.dropLast() + [matrix.outputs], dtype: dtype)
-        unpackedProduct(PackedProduct(matrix: matrix, bias: bias, out: out))
-        let (inputShape, inputType, inputRows) = (shape, dtype, rows)
+    /// x is not rounded, and the backward unpacks a packed matrix again instead of keeping it.
+    fileprivate func frozenLinear(_ weight: Parameter, bias: Tensor?) -> Tensor {
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        require(columns == inputs, "linear layer of \(inputs) inputs applied to shape \(shape)")
+        let out = Tensor(uninitialized: shape.dropLast() + [outputs], dtype: dtype)
+        weight.multiply(out, self, bias: bias, .forward)
+        let (inputShape, inputType) = (shape, dtype)
         let (needsInput, needsBias) = (node != nil, bias?.node != nil)
         return out.recorded(from: [self] + (bias.map { [$0] } ?? [])) { dOut in
             var dX: Tensor?
             if needsInput {  // dX = dY · W
                 let gradient = Tensor(uninitialized: inputShape, dtype: inputType)
-                backend.matmul(
-                    gradient, dOut, matrix.unpacked(as: inputType), bias: nil,
-                    MatmulLayout(m: inputRows, n: matrix.inputs, k: matrix.outputs))
+                weight.multiply(gradient, dOut, bias: nil, .backward)
                 dX = gradient
             }
             var dB: Tensor?
             if needsBias {
-                let gradient = Tensor.zeros([matrix.outputs])
+                let gradient = Tensor.zeros([outputs])
                 backend.columnSum(gradient, dOut)
                 dB = gradient
             }
@@ -66,11 +65,22 @@ extension Tensor {
     }
 }
 
+extension Parameter {
+    /// The product with a weight that nothing changes, in whichever form it is read fastest. In fp32 that is the master
+    /// itself: a copy would take as much memory again.
+    fileprivate func multiply(_ out: Tensor, _ x: Tensor, bias: Tensor?, _ direction: PreparedMatrix.Direction) {
+        if packed == nil, x.dtype == .bfloat16 {
+            return backend.matmul(out, x, bfloat16Prepared(for: direction), bias: bias)
+        }
+        let layout = direction.layout(rows: x.rows, outputs: shape[0], inputs: shape[1])
+        backend.matmul(out, x, tensor(as: x.dtype), bias: bias, layout)
+    }
+}
+
 /// The affine maps of several layers that read the same input: `x · Wᵀ + b` each.
 ///
 /// Under ``withoutGradient(_:)`` packed weights are streamed, all in one entry of the thread pool. Where operations are
-/// recorded, x is not rounded and a gradient flows through frozen packed weights; weights with fp32 masters take the
-/// trainable path.
+/// recorded, x is not rounded, and a gradient flows through frozen weights, packed or not; only trainable weights get one.
 ///
 /// - Parameters:
 ///   - x: `[…, inputs]`, in the type to compute in.
@@ -81,9 +91,9 @@ public func linear(_ x: Tensor, _ layers: [(weight: Parameter, bias: Parameter?)
     let streamed = isRecording ? [] : layers.filter { $0.weight.packed != nil }
     var products = x.packedLinear(streamed.compactMap(\.weight.packed), biases: streamed.map { $0.bias?.tensor() })[...]
     return layers.map { layer in
-        guard let packed = layer.weight.packed else {
-            return x.linear(layer.weight.tensor(as: x.dtype), bias: layer.bias?.tensor())
-        }
-        return products.popFirst() ?? x.frozenLinear(packed, bias: layer.bias?.tensor())
+        let (weight, bias) = (layer.weight, layer.bias?.tensor())
+        if isRecording, weight.isTrainable { return x.linear(weight.tensor(as: x.dtype), bias: bias) }
+        if !isRecording, weight.packed != nil, let product = products.popFirst() { return product }
+        return x.frozenLinear(weight, bias: bias)
     }
 }

@@ -1,0 +1,56 @@
+import COneDNN
+
+/// The order that oneDNN gives the second operand of a product when it may choose.
+///
+/// It follows from the operand's size and type; how many rows the first operand has makes no difference to it.
+struct PreparedOrder {
+    /// Size and type of the operand, as the product reads it.
+    struct Key: Hashable {
+        let rows: Int
+        let columns: Int
+        let dtype: DType
+    }
+
+    let descriptor: dnnl_memory_desc_t
+    private let engine: OneDNNEngine
+
+    /// Asks for the order.
+    init(_ key: Key, engine: OneDNNEngine) {
+        self.engine = engine
+        let layout = MatmulLayout(m: 1024, n: key.columns, k: key.rows)
+        var a = OneDNNMemory.a(layout, key.dtype)
+        var b = OneDNNMemory.anyOrder(rows: key.rows, columns: key.columns, key.dtype)
+        var out = OneDNNMemory.out(layout, key.dtype)
+        var operation = dnnl_matmul_desc_t()
+        OneDNN.check(dnnl_matmul_desc_init(&operation, &a, &b, nil, &out), "describe the product \(layout)")
+        var description: dnnl_primitive_desc_t?
+        OneDNN.check(
+            dnnl_primitive_desc_create(&description, &operation, nil, engine.engine, nil), "plan the product \(layout)")
+        defer { dnnl_primitive_desc_destroy(description) }
+        descriptor = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0)?.pointee ?? b
+    }
+
+    /// A `float32` weight in this order.
+    func copy(_ weight: Tensor, _ layout: MatmulLayout) -> Storage {
+        var (source, target) = (OneDNNMemory.b(layout, .float32), descriptor)
+        let storage = Storage(byteCount: dnnl_memory_desc_get_size(&target))
+        var description: dnnl_primitive_desc_t?
+        OneDNN.check(
+            dnnl_reorder_primitive_desc_create(&description, &source, engine.engine, &target, engine.engine, nil),
+            "plan a new order for a matrix of \(weight.shape)")
+        defer { dnnl_primitive_desc_destroy(description) }
+        var primitive: dnnl_primitive_t?
+        OneDNN.check(dnnl_primitive_create(&primitive, description), "compile a new order for a matrix")
+        defer { dnnl_primitive_destroy(primitive) }
+        var (from, to): (dnnl_memory_t?, dnnl_memory_t?)
+        OneDNN.check(dnnl_memory_create(&from, &source, engine.engine, weight.storage.pointer), "describe a matrix")
+        OneDNN.check(dnnl_memory_create(&to, &target, engine.engine, storage.pointer), "describe its copy")
+        defer { for memory in [from, to] { dnnl_memory_destroy(memory) } }
+        let arguments = [
+            dnnl_exec_arg_t(arg: OneDNN.Argument.source, memory: from),
+            dnnl_exec_arg_t(arg: OneDNN.Argument.destination, memory: to),
+        ]
+        OneDNN.check(dnnl_primitive_execute(primitive, engine.stream, 2, arguments), "copy a matrix")
+        return storage
+    }
+}
