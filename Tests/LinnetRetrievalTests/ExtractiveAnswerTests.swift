@@ -48,6 +48,29 @@ import Testing
         #expect(answer.text == "“The flag lets training resume after a stop.” [1]")
     }
 
+    @Test(arguments: [
+        "## H0\n\nThe resume flag continues training.", "- The resume flag continues training.\n- cat",
+        "| Flag | What it does |\n| --- | --- |\n| The resume flag | continues training. |",
+        "> * The resume flag continues training.", "\tThe resume flag continues training.\n\n* * * *",
+    ])
+    func headingsAndMarksOfListsAndTablesAreNotQuoted(text: String) throws {
+        let hits = HitSamples.hits([text])
+        let answer = try #require(try ExtractiveAnswer(question: "resume", hits: hits, embed: embed))
+        let quote = try #require(answer.citations.first?.quote)
+        #expect(quote.hasPrefix("The resume flag") && quote.hasSuffix("continues training."), "\(quote)")
+        #expect(answer.citations.count == 1)
+    }
+
+    @Test func aFlagKeepsItsDashes() throws {
+        let hits = HitSamples.hits(["--resume continues the training run."])
+        let answer = try #require(try ExtractiveAnswer(question: "resume", hits: hits, embed: embed))
+        #expect(answer.text == "“--resume continues the training run.” [1]")
+    }
+
+    @Test func headingsAloneGiveNoAnswer() throws {
+        #expect(try ExtractiveAnswer(question: "cat", hits: HitSamples.hits(["# H0\n"]), embed: embed) == nil)
+    }
+
     @Test func noHitsGiveNoAnswer() throws {
         #expect(try ExtractiveAnswer(question: "cat", hits: [], embed: embed) == nil)
     }

@@ -18,13 +18,17 @@ enum StoreFlags {
         help:
             "Maximal marginal relevance: 1 ranks by relevance alone, less puts what resembles better hits further down."
     )
+    static let perSource = Flag<Int?>.optionalInteger(
+        "per-source", in: 1...1000, shown: "no limit",
+        help: "The most chunks from one file, so that a long one does not crowd out the rest.")
     static let rerank = Flag<String?>.text(
         "rerank", "DIR", help: "A classifier of (query, text) pairs that puts the hits into its order.")
     static let precision = Flag<Precision>.choice(
         "precision", default: .bfloat16, help: "Numbers of the embedder's activations and products.")
 
     static let retrieval = [
-        topK.declaration, mode.declaration, filter.declaration, diversity.declaration, rerank.declaration,
+        topK.declaration, mode.declaration, filter.declaration, diversity.declaration,
+        perSource.declaration, rerank.declaration,
     ]
 
     /// How to retrieve, as the flags say.
@@ -34,6 +38,7 @@ enum StoreFlags {
         options.mode = given[mode]
         options.filter = try given[filter].map { try MetadataFilter(parsing: $0) }
         options.diversity = given[diversity]
+        options.maximumPerSource = given[perSource]
         options.rerank = given[rerank] != nil
         return options
     }

@@ -11,14 +11,13 @@ public struct ExtractiveAnswer: Sendable, Equatable {
     private static let shareOfBest = 0.8
     /// Two sentences that are nearer to each other than this say the same.
     private static let sameMeaning = 0.92
-    private static let shortestWords = 4
 
     private struct Candidate {
         var hit: Int
         var bytes: Range<Int>
     }
 
-    /// Chooses the sentences. One that repeats the question word for word does not answer it.
+    /// Chooses the sentences.
     ///
     /// - Parameters:
     ///   - hits: Best first.
@@ -29,14 +28,9 @@ public struct ExtractiveAnswer: Sendable, Equatable {
     public init?(
         question: String, hits: [Hit], sentences: Int = 3, embed: ([String]) throws -> [[Float]]
     ) throws {
-        let asked = Self.words(question) < Self.shortestWords ? nil : Self.folded(question)
         var candidates: [Candidate] = []
-        for (index, hit) in hits.enumerated() {
-            let ranges = SentenceRanges.ranges(of: hit.text)
-            let long = ranges.filter { Self.words(hit.text.bytes($0)) >= Self.shortestWords }
-            candidates += (long.isEmpty ? ranges : long)
-                .filter { range in asked.map { !Self.folded(hit.text.bytes(range)).contains($0) } ?? true }
-                .map { Candidate(hit: index, bytes: $0) }
+        for (index, hit) in hits.enumerated() where candidates.count < Self.mostCandidates {
+            candidates += QuotableSentences(hit, question: question).ranges.map { Candidate(hit: index, bytes: $0) }
         }
         candidates = Array(candidates.prefix(Self.mostCandidates))
         guard !candidates.isEmpty else { return nil }
@@ -50,7 +44,7 @@ public struct ExtractiveAnswer: Sendable, Equatable {
             numbers[candidate.hit] = number
             return Citation(number: number, chunk: hits[candidate.hit].chunk, quoting: candidate.bytes)
         }
-        text = citations.map { "“\(Self.oneLine($0.quote))” [\($0.number)]" }.joined(separator: "\n")
+        text = citations.map { "“\(QuotableSentences.oneLine($0.quote))” [\($0.number)]" }.joined(separator: "\n")
     }
 
     /// Indices of the sentences to quote, nearest first.
@@ -67,25 +61,5 @@ public struct ExtractiveAnswer: Sendable, Equatable {
             if !isSaid { chosen.append(index) }
         }
         return chosen
-    }
-
-    /// Cosine of two vectors; 0 where one has no length.
-    static func cosine(_ first: [Float], _ second: [Float]) -> Double {
-        var (product, firstSquare, secondSquare) = (0.0, 0.0, 0.0)
-        for (a, b) in zip(first, second) {
-            product += Double(a) * Double(b)
-            firstSquare += Double(a) * Double(a)
-            secondSquare += Double(b) * Double(b)
-        }
-        let length = (firstSquare * secondSquare).squareRoot()
-        return length > 0 && length.isFinite ? product / length : 0
-    }
-
-    private static func words(_ text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
-
-    private static func folded(_ text: String) -> String { oneLine(text).lowercased() }
-
-    private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
