@@ -52,7 +52,7 @@ public struct ModelInspection: Sendable {
             kind = "adapter"
             baseModel = try AdapterDirectory(path: path).baseModel
             labels = (try? ModelConfiguration(directory: path).labels()) ?? []
-            let file = try SafetensorsFile(path: "\(path)/adapter_model.safetensors")
+            let file = try SafetensorsFile(path: "\(path)/\(AdapterDirectory.weightsName)")
             tensors = file.entries.map { StoredTensor($0) }
             nonFiniteValues = try file.entries.reduce(0) { try $0 + Self.nonFinite(file.floats($1.name)) }
         } else {

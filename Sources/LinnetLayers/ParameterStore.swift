@@ -31,19 +31,18 @@ public final class ParameterStore {
     /// The parameter of this full name.
     public subscript(_ name: String) -> Parameter? { byName[name] }
 
-    /// What training changes: trainable parameters of the model and of the active adapter.
-    public var trainable: [Parameter] {
+    /// What takes part in the forward pass: parameters of the model and of the active adapter, frozen ones too.
+    public var activeParameters: [Parameter] {
         let adapter = activeAdapter.flatMap { adapters[$0] }
-        return (parameters + (adapter?.parameters ?? [])).filter(\.isTrainable)
+        return parameters + (adapter?.parameters ?? [])
     }
+
+    /// What training changes.
+    public var trainable: [Parameter] { activeParameters.filter(\.isTrainable) }
 
     /// Number of elements that training changes, and of all, counted as PEFT counts them.
     public var counts: (trainable: Int, total: Int) {
-        let adapter = activeAdapter.flatMap { adapters[$0] }
-        let all = parameters + (adapter?.parameters ?? [])
-        return (
-            all.filter(\.isTrainable).map(\.count).reduce(0, +), all.map(\.count).reduce(0, +)
-        )
+        (trainable.map(\.count).reduce(0, +), activeParameters.map(\.count).reduce(0, +))
     }
 
     /// Freezes every parameter whose name contains one of the patterns; `*` matches any run of characters.

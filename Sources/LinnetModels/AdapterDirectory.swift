@@ -15,6 +15,9 @@ public struct AdapterDirectory {
     /// What stands before a parameter's name in an adapter's file.
     public static let keyPrefix = "base_model.model."
 
+    /// The file of an adapter's tensors.
+    public static let weightsName = "adapter_model.safetensors"
+
     /// Whether a directory holds an adapter.
     public static func exists(at path: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(path)/adapter_config.json")
@@ -71,7 +74,7 @@ public struct AdapterDirectory {
         let records = (adapter.parameters + adapter.savedParameters).map {
             TensorRecord($0, named: keyPrefix + naming($0.name))
         }
-        try SafetensorsWriter.write(records, to: "\(directory)/adapter_model.safetensors")
+        try SafetensorsWriter.write(records, to: "\(directory)/\(weightsName)")
         let text = JSON.object(configuration(adapter.settings, baseModel, taskType)).text(pretty: true) + "\n"
         try FileBytes.write(Data(text.utf8), to: "\(directory)/adapter_config.json")
     }
@@ -93,7 +96,7 @@ public struct AdapterDirectory {
 
     /// The adapter's tensors under the model's own names.
     private func weights() throws -> any WeightSource {
-        let file = "\(path)/adapter_model.safetensors"
+        let file = "\(path)/\(Self.weightsName)"
         guard FileManager.default.fileExists(atPath: file) else {
             throw ModelError("\(file): not found; an adapter is stored as safetensors, pickled adapters are not read")
         }

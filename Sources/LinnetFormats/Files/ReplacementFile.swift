@@ -41,6 +41,30 @@ public final class ReplacementFile {
         try FileWriting.write(bytes, to: descriptor, path: path)
     }
 
+    /// Appends a tensor, piece by piece.
+    ///
+    /// - Parameters:
+    ///   - description: Its shape and type, for the message.
+    ///   - expected: The bytes that these need.
+    ///   - produce: Gives the pieces in order.
+    /// - Throws: `FormatError.malformed` when there are more bytes or fewer; `FormatError.writeFailed`.
+    func write(
+        tensor name: String, _ description: String, byteCount expected: Int,
+        _ produce: (_ sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
+        var written = 0
+        try produce { bytes in
+            written += bytes.count
+            guard written <= expected else { return }
+            try write(bytes)
+        }
+        guard written == expected else {
+            throw FormatError(
+                .malformed, path: path,
+                "tensor \(FormatError.quoted(name)): \(description) needs \(expected) bytes, \(written) were given")
+        }
+    }
+
     /// Overwrites bytes that were written before, from `offset` on; appending goes on at the end.
     /// - Throws: `FormatError.writeFailed`.
     public func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {

@@ -69,18 +69,8 @@ public enum GGUFWriter {
 
     private static func write(_ record: GGUFRecord, to file: ReplacementFile) throws {
         let expected = record.type.byteCount(shape: record.shape) ?? 0
-        var written = 0
-        try record.pass { bytes in
-            written += bytes.count
-            guard written <= expected else { return }
-            try file.write(bytes)
-        }
-        guard written == expected else {
-            throw FormatError(
-                .malformed, path: file.path,
-                "tensor \(FormatError.quoted(record.name)): shape \(record.shape) of \(record.type.name) needs "
-                    + "\(expected) bytes, \(written) were given")
-        }
+        try file.write(
+            tensor: record.name, "shape \(record.shape) of \(record.type.name)", byteCount: expected, record.pass)
         try [UInt8](repeating: 0, count: padding(after: expected)).withUnsafeBytes { try file.write($0) }
     }
 }

@@ -101,18 +101,8 @@ public enum SafetensorsWriter {
     }
 
     private static func write(_ record: TensorRecord, to file: ReplacementFile) throws {
-        let expected = try byteCount(of: record, path: file.path)
-        var written = 0
-        try record.produce { bytes in
-            written += bytes.count
-            guard written <= expected else { return }
-            try file.write(bytes)
-        }
-        guard written == expected else {
-            throw FormatError(
-                .malformed, path: file.path,
-                "tensor \(FormatError.quoted(record.name)): shape \(record.shape) of \(record.dtype.rawValue) needs "
-                    + "\(expected) bytes, \(written) were given")
-        }
+        try file.write(
+            tensor: record.name, "shape \(record.shape) of \(record.dtype.rawValue)",
+            byteCount: try byteCount(of: record, path: file.path), record.produce)
     }
 }

@@ -1,4 +1,3 @@
-import LinnetFormats
 import LinnetLayers
 import LinnetModels
 import LinnetTensors
@@ -30,8 +29,8 @@ public final class LanguageModeling: Trainable {
         self.saveTokenizer = saveTokenizer
     }
 
-    /// Parameters of the model.
-    public var parameters: [Parameter] { model.store.parameters }
+    /// Parameters of the model and of its active adapter.
+    public var parameters: [Parameter] { model.store.activeParameters }
 
     /// Freezes parameters by name.
     public func freeze(matching pattern: String) -> [String] {
@@ -76,16 +75,6 @@ public final class LanguageModeling: Trainable {
 
     /// Takes the trainable parameters from what ``save(to:)`` wrote.
     public func restore(from directory: String) throws {
-        let file = try SafetensorsFile(path: "\(directory)/model.safetensors")
-        for parameter in model.store.trainable {
-            let isTransposed = model.store.transposedNames.contains(parameter.name)
-            let shape = isTransposed ? parameter.shape.reversed() : parameter.shape
-            guard file.entry(parameter.name)?.shape == shape else {
-                throw TrainingError.damagedCheckpoint(
-                    path: file.path, reason: "\(parameter.name): expected shape \(shape)")
-            }
-            let values = try file.floats(parameter.name)
-            parameter.setValues(isTransposed ? values.transposed(rows: shape[0], columns: shape[1]) : values)
-        }
+        try model.restoreTrained(from: directory)
     }
 }

@@ -1,4 +1,3 @@
-import LinnetFormats
 import LinnetLayers
 import LinnetModels
 import LinnetTensors
@@ -51,10 +50,7 @@ public final class SentenceEmbedding: Trainable {
     }
 
     /// Parameters of the model and of its active adapter.
-    public var parameters: [Parameter] {
-        let adapter = model.store.activeAdapter.flatMap { model.store.adapters[$0] }
-        return model.store.parameters + (adapter?.parameters ?? [])
-    }
+    public var parameters: [Parameter] { model.store.activeParameters }
 
     /// Freezes parameters by name.
     public func freeze(matching pattern: String) -> [String] {
@@ -132,17 +128,6 @@ public final class SentenceEmbedding: Trainable {
 
     /// Takes the trainable parameters from what ``save(to:)`` wrote.
     public func restore(from directory: String) throws {
-        let isAdapter = model.store.activeAdapter != nil
-        let prefix = isAdapter ? AdapterDirectory.keyPrefix : ""
-        let file = try SafetensorsFile(
-            path: "\(directory)/\(isAdapter ? "adapter_model.safetensors" : "model.safetensors")")
-        for parameter in model.store.trainable {
-            let name = prefix + model.bareName(parameter.name)
-            guard file.entry(name)?.shape == parameter.shape else {
-                throw TrainingError.damagedCheckpoint(
-                    path: file.path, reason: "\(name): expected shape \(parameter.shape)")
-            }
-            parameter.setValues(try file.floats(name))
-        }
+        try model.restoreTrained(from: directory, naming: model.bareName)
     }
 }

@@ -1,4 +1,3 @@
-import LinnetFormats
 import LinnetLayers
 import LinnetModels
 import LinnetTensors
@@ -58,10 +57,7 @@ public final class TextClassification: Trainable {
     }
 
     /// Parameters of the model and of its active adapter.
-    public var parameters: [Parameter] {
-        let adapter = model.store.activeAdapter.flatMap { model.store.adapters[$0] }
-        return model.store.parameters + (adapter?.parameters ?? [])
-    }
+    public var parameters: [Parameter] { model.store.activeParameters }
 
     /// Freezes parameters by name.
     public func freeze(matching pattern: String) -> [String] {
@@ -103,16 +99,6 @@ public final class TextClassification: Trainable {
 
     /// Takes the trainable parameters from what ``save(to:)`` wrote.
     public func restore(from directory: String) throws {
-        let isAdapter = model.store.activeAdapter != nil
-        let prefix = isAdapter ? "base_model.model." : ""
-        let file = try SafetensorsFile(
-            path: "\(directory)/\(isAdapter ? "adapter_model.safetensors" : "model.safetensors")")
-        for parameter in model.store.trainable {
-            guard file.entry(prefix + parameter.name)?.shape == parameter.shape else {
-                throw TrainingError.damagedCheckpoint(
-                    path: file.path, reason: "\(prefix + parameter.name): expected shape \(parameter.shape)")
-            }
-            parameter.setValues(try file.floats(prefix + parameter.name))
-        }
+        try model.restoreTrained(from: directory)
     }
 }
