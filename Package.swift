@@ -56,19 +56,19 @@ let package = Package(
 
         // Tests mirror the sources.
         .target(name: "TestSupport", dependencies: ["LinnetTensors", "LinnetFormats"], path: "Tests/TestSupport"),
-        .testTarget(name: "LinnetFormatsTests", dependencies: ["LinnetFormats"]),
+        .testTarget(name: "LinnetFormatsTests", dependencies: ["LinnetFormats", "TestSupport"]),
         .testTarget(name: "LinnetTensorsTests", dependencies: ["LinnetTensors", "TestSupport"]),
         .testTarget(name: "LinnetTokenizersTests", dependencies: ["LinnetTokenizers", "LinnetFormats"]),
         .testTarget(name: "LinnetLayersTests", dependencies: ["LinnetLayers", "TestSupport"]),
         .testTarget(name: "LinnetModelsTests", dependencies: ["LinnetModels", "TestSupport"]),
         .testTarget(name: "LinnetTrainingTests", dependencies: ["LinnetTraining", "TestSupport"]),
         .testTarget(name: "LinnetGenerationTests", dependencies: ["LinnetGeneration", "TestSupport"]),
-        .testTarget(name: "LinnetRetrievalTests", dependencies: ["LinnetRetrieval"]),
+        .testTarget(name: "LinnetRetrievalTests", dependencies: ["LinnetRetrieval", "TestSupport"]),
         .testTarget(
             name: "LinnetEvaluationTests", dependencies: ["LinnetEvaluation", "LinnetFormats", "TestSupport"]),
         .testTarget(name: "LinnetTests", dependencies: ["Linnet", "TestSupport"]),
         .testTarget(name: "ParityTests", dependencies: ["Linnet", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["LinnetCommand", "LinnetFormats"]),
+        .testTarget(name: "CommandTests", dependencies: ["LinnetCommand", "LinnetFormats", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -1,12 +1,13 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `bench search` on few vectors.
 @Suite struct BenchSearchVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryDirectory() }
 
     private func write(_ name: String, _ rows: [[Float]]) throws -> String {
         let path = try folder.write(name, "")

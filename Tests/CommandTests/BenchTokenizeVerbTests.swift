@@ -1,14 +1,15 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `bench tokenize` on a tiny model's tokenizer.
 @Suite struct BenchTokenizeVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = try TinyModel.write(into: folder)
     }
 

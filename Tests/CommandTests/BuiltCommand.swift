@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built `linnet`, run as a user runs it.
@@ -43,10 +44,10 @@ struct BuiltCommand {
     final class Running {
         private static let longestSeconds = 240.0
         private let process = Process()
-        private let folder: TemporaryFolder
+        private let folder: TemporaryDirectory
 
         init(_ executable: String, _ words: [String], input: String) throws {
-            folder = try TemporaryFolder()
+            folder = try TemporaryDirectory()
             let standardInput = try folder.write("stdin", input)
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = words
@@ -60,7 +61,7 @@ struct BuiltCommand {
 
         /// Waits for the first results.
         func waitForOutput() throws {
-            while isRunning, try folder.read("stdout").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+            while isRunning, try folder.text("stdout").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
         }
 
         func interrupt() { kill(process.processIdentifier, SIGINT) }
@@ -73,34 +74,8 @@ struct BuiltCommand {
             watchdog.cancel()
             #expect(process.terminationReason == .exit, "killed by signal \(process.terminationStatus)")
             return Outcome(
-                status: process.terminationStatus, output: try folder.read("stdout"),
-                messages: try folder.read("stderr"))
+                status: process.terminationStatus, output: try folder.text("stdout"),
+                messages: try folder.text("stderr"))
         }
     }
-}
-
-/// A folder that vanishes with the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "/linnet-command-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a file and gives its path.
-    @discardableResult
-    func write(_ name: String, _ text: String) throws -> String {
-        let file = "\(path)/\(name)"
-        try text.write(toFile: file, atomically: false, encoding: .utf8)
-        return file
-    }
-
-    func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")), as: UTF8.self)
-    }
-
-    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// Help, usage errors, exit statuses and streams of the built binary.
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test func aDirectoryThatIsNoModelIsNamed() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         let outcome = try BuiltCommand.run("inspect", folder.path)
         #expect(outcome.status == 1)
         #expect(outcome.messageLines.count == 1)

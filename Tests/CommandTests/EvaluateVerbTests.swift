@@ -1,14 +1,15 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `evaluate retrieval` and `evaluate answers`, end to end on tiny files.
 @Suite struct EvaluateVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let files: [String]
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         let corpus =
             "{\"_id\":\"a\",\"text\":\"good film\"}\n{\"_id\":\"b\",\"title\":\"Food\",\"text\":\"was awful\"}\n"
         let queries = "{\"_id\":\"1\",\"text\":\"awful food\"}\n{\"_id\":\"2\",\"text\":\"film\"}\n"

@@ -1,12 +1,13 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `extract`: the text of documents as an index sees it.
 @Suite struct ExtractVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TemporaryDirectory() }
 
     @Test func aPageIsPrintedAsText() throws {
         let page = try folder.write("a.html", "<title>T</title><h1>Head</h1><p>Some <b>text</b>.<script>x()</script>")

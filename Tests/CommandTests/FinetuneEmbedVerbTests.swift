@@ -1,16 +1,17 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `finetune embed` and what one does with its result, on a tiny model.
 @Suite struct FinetuneEmbedVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
     private let pairs: String
     private let words: [String]
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = try TinyModel.write(into: folder)
         var rows = ""
         for index in 0..<24 {

@@ -1,16 +1,17 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `finetune classify` and what one does with its result, on a tiny model.
 @Suite struct FinetuneVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
     private let train: String
     private let words: [String]
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = try TinyModel.write(into: folder)
         var rows = "text\tlabel\n"
         for index in 0..<24 {
@@ -120,7 +121,7 @@ import Testing
 
     /// Characters of the log so far.
     private func logLength() throws -> Int {
-        folder.exists("run/log.jsonl") ? try folder.read("run/log.jsonl").count : 0
+        folder.exists("run/log.jsonl") ? try folder.text("run/log.jsonl").count : 0
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `generate`, `prompt`, `chat` and `bench generate` on a tiny model.
@@ -7,11 +8,11 @@ import Testing
     private static let template =
         "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
         + "{% if add_generation_prompt %}assistant: {% endif %}"
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = try TinyLanguageModel.write(into: folder)
     }
 
@@ -143,7 +144,7 @@ import Testing
 
     @Test func anInterruptEndsTheAnswerAndIsToldByTheStatus() throws {
         let long = try TinyLanguageModel.write(into: folder, name: "long")
-        let config = try folder.read("long/config.json")
+        let config = try folder.text("long/config.json")
             .replacingOccurrences(of: "\"max_position_embeddings\": 96", with: "\"max_position_embeddings\": 200000")
         try folder.write("long/config.json", config)
         let running = try BuiltCommand.Running(
@@ -207,7 +208,7 @@ import Testing
         try folder.write("tiny-lm/chat_template.jinja", "{% for %}")
         expectFailure(try run("generate", "a"), naming: "chat_template.jinja")
         try FileManager.default.removeItem(atPath: "\(model)/chat_template.jinja")
-        let tokenizer = try folder.read("tiny-lm/tokenizer.json")
+        let tokenizer = try folder.text("tiny-lm/tokenizer.json")
         try folder.write(
             "tiny-lm/tokenizer.json",
             tokenizer.replacingOccurrences(of: "\"-\":47", with: "\"-\":47,\"extra\":60")

@@ -1,15 +1,16 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `index`, `search` and `ask`, end to end on tiny models.
 @Suite struct IndexVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
     private let store: String
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = try TinyModel.write(into: folder)
         store = "\(folder.path)/k.db"
         try FileManager.default.createDirectory(atPath: "\(folder.path)/docs", withIntermediateDirectories: true)

@@ -1,15 +1,16 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `pretrain` on a corpus of a few hundred characters.
 @Suite struct PretrainVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let corpus: String
     private let words: [String]
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         corpus = try folder.write(
             "corpus.txt", String(repeating: "the cat sat on the mat; the dog sat on the log.\n", count: 40))
         words = [
@@ -40,7 +41,7 @@ import Testing
         let sample = try #require(summary["sample"]?.stringValue)
         #expect(sample.count == 16, "\(sample)")
         #expect(Set(sample).isSubset(of: "the cat sat on the mat; the dog sat on the log.\n"), "\(sample)")
-        let rows = try folder.read("run/log.jsonl").split(separator: "\n")
+        let rows = try folder.text("run/log.jsonl").split(separator: "\n")
             .compactMap { try JSON.parse(Array($0.utf8), path: "log")["eval_loss"]?.doubleValue }
         #expect(rows.count == 3)
         #expect(rows == rows.sorted(by: >), "\(rows)")
@@ -78,7 +79,7 @@ import Testing
             "--json",
         ]
         #expect(try summary(try BuiltCommand.run(second))["vocabulary_size"]?.intValue == 16)
-        #expect(try folder.read("second/tokenizer.json") == folder.read("run/tokenizer.json"))
+        #expect(try folder.text("second/tokenizer.json") == folder.text("run/tokenizer.json"))
     }
 
     @Test func aRunIsRepeatedAndResumedBitForBit() throws {

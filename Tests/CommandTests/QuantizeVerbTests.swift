@@ -1,20 +1,21 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `quantize` on a tiny Llama.
 @Suite struct QuantizeVerbTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = "\(folder.path)/llama"
         try Self.writeLlama(into: folder)
     }
 
     /// One layer of hidden size 32 with a word-level tokenizer.
-    private static func writeLlama(into folder: TemporaryFolder) throws {
+    private static func writeLlama(into folder: TemporaryDirectory) throws {
         try FileManager.default.createDirectory(
             atPath: "\(folder.path)/llama", withIntermediateDirectories: true)
         try folder.write(

@@ -1,15 +1,16 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 /// `embed`, `classify`, `inspect` and `merge` on tiny models.
 @Suite struct TextVerbTests {
     private static let texts = ["good film", "", "the food was awful"]
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let model: String
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         model = try TinyModel.write(into: folder)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 
 /// A Llama of two layers with random weights, beside a tokenizer of 48 tokens: everything a language model's directory
 /// holds, in a few kilobytes.
@@ -7,8 +8,9 @@ enum TinyLanguageModel {
     /// Writes the model directory and gives its path.
     ///
     /// - Parameter template: Its chat template.
-    static func write(into folder: TemporaryFolder, template: String? = nil, name: String = "tiny-lm") throws -> String
-    {
+    static func write(
+        into folder: TemporaryDirectory, template: String? = nil, name: String = "tiny-lm"
+    ) throws -> String {
         let directory = "\(folder.path)/\(name)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,5 +1,6 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 
 /// A BERT of one layer with fixed pseudo-random weights and a vocabulary of letters and a few words: everything a
 /// model directory holds, in a few kilobytes.
@@ -11,7 +12,7 @@ enum TinyModel {
     private static let words = ["good", "bad", "film", "food", "great", "awful", "the", "was", "a", "is"]
 
     /// Writes the model directory and gives its path.
-    static func write(into folder: TemporaryFolder) throws -> String {
+    static func write(into folder: TemporaryDirectory) throws -> String {
         let directory = "\(folder.path)/tiny"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let letters = "abcdefghijklmnopqrstuvwxyz".map(String.init)

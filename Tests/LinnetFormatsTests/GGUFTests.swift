@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinnetFormats
@@ -7,7 +8,7 @@ import Testing
 struct GGUFTests {
     @Test("reads every type of metadata value that the gguf package writes")
     func metadata() throws {
-        let metadata = try GGUFFile(path: fixture("reference.gguf")).metadata
+        let metadata = try GGUFFile(path: Fixtures.path("formats/reference.gguf")).metadata
         #expect(metadata["general.architecture"]?.stringValue == "llama")
         #expect(metadata["value.uint8"]?.intValue == 255)
         #expect(metadata["value.int8"]?.intValue == -128)
@@ -42,7 +43,7 @@ struct GGUFTests {
 
     @Test("decodes every float type to the numbers the gguf package decodes", arguments: ["half", "brain", "q8", "q4"])
     func floats(name: String) throws {
-        let file = try GGUFFile(path: fixture("reference.gguf"))
+        let file = try GGUFFile(path: Fixtures.path("formats/reference.gguf"))
         let stored = try #require(file.entry(name))
         let expected = try #require(file.entry("\(name).floats"))
         #expect(stored.shape == [3, 64])
@@ -52,7 +53,7 @@ struct GGUFTests {
 
     @Test("gives shapes outermost first and plain numbers bit for bit")
     func shapes() throws {
-        let file = try GGUFFile(path: fixture("reference.gguf"), inMemory: true)
+        let file = try GGUFFile(path: Fixtures.path("formats/reference.gguf"), inMemory: true)
         let deep = try #require(file.entry("deep"))
         #expect(deep.shape == [2, 3, 4])
         #expect(try file.floats(of: deep) == (0..<24).map(Float.init))
@@ -64,7 +65,7 @@ struct GGUFTests {
 
     @Test("recognises a type it does not read and says which ones it does")
     func unreadType() throws {
-        let file = try GGUFFile(path: fixture("reference.gguf"))
+        let file = try GGUFFile(path: Fixtures.path("formats/reference.gguf"))
         let entry = try #require(file.entry("unread"))
         #expect(entry.type == GGUFType(number: 7))
         expectFailure(.unsupported, "unread", "Q5_1", "Q8_0") { _ = try file.floats(of: entry) }
@@ -73,7 +74,7 @@ struct GGUFTests {
     @Test("writes what it read byte for byte as the gguf package wrote it")
     func rewritten() throws {
         let directory = try TemporaryDirectory()
-        let path = fixture("reference.gguf")
+        let path = Fixtures.path("formats/reference.gguf")
         let file = try GGUFFile(path: path)
         let records = file.entries.map { entry in
             GGUFRecord(name: entry.name, type: entry.type, shape: entry.shape) { sink in

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinnetFormats
@@ -181,7 +182,7 @@ struct HostileGGUFTests {
 
     @Test("survives every cut and every changed byte of a real header")
     func mutations() throws {
-        let good = try FileBytes.read(fixture("reference.gguf"))
+        let good = try FileBytes.read(Fixtures.path("formats/reference.gguf"))
         func header(_ bytes: [UInt8]) throws -> GGUFHeader {
             try bytes.withUnsafeBytes { try GGUFHeader($0, path: "changed.gguf") }
         }

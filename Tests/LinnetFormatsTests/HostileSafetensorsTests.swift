@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinnetFormats
@@ -259,7 +260,7 @@ struct HostileSafetensorsTests {
 
     @Test func randomChangesNeverTrap() throws {
         let directory = try TemporaryDirectory()
-        let reference = try FileBytes.read(fixture("reference.safetensors"))
+        let reference = try FileBytes.read(Fixtures.path("formats/reference.safetensors"))
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<400 {
             var bytes = reference

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinnetFormats
@@ -28,13 +29,13 @@ struct SafetensorsTests {
         let directory = try TemporaryDirectory()
         let path = directory.file("out.safetensors")
         try SafetensorsWriter.write(referenceRecords(), to: path)
-        #expect(try FileBytes.read(path) == FileBytes.read(fixture("reference.safetensors")))
+        #expect(try FileBytes.read(path) == FileBytes.read(Fixtures.path("formats/reference.safetensors")))
         #expect(try directory.names() == ["out.safetensors"])
     }
 
     @Test(arguments: [false, true])
     func readsTheReferenceFile(inMemory: Bool) throws {
-        let file = try SafetensorsFile(path: fixture("reference.safetensors"), inMemory: inMemory)
+        let file = try SafetensorsFile(path: Fixtures.path("formats/reference.safetensors"), inMemory: inMemory)
         #expect(file.metadata == ["format": "pt"])
         #expect(file.entries.count == 10)
         #expect(try file.floats("encoder.weight") == [0, -0.0, 1.5, .leastNonzeroMagnitude, 3.4e38, -7.25])

@@ -1,4 +1,5 @@
 import LinnetFormats
+import TestSupport
 import Testing
 
 @Suite struct TextTableTests {

@@ -1,16 +1,15 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 @testable import LinnetGeneration
 
 @Suite struct GenerationOptionsTests {
     private func read(_ files: [String: String]) throws -> GenerationOptions {
-        let directory = NSTemporaryDirectory() + "/linnet-options-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        for (name, text) in files { try text.write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8) }
-        return try GenerationOptions(directory: directory)
+        let directory = try TemporaryDirectory()
+        for (name, text) in files { try directory.write(name, text) }
+        return try GenerationOptions(directory: directory.path)
     }
 
     @Test func defaultsAreHuggingFaces() throws {

@@ -1,15 +1,14 @@
 import Foundation
 import LinnetTokenizers
+import TestSupport
 
 /// A byte-level tokenizer of single letters, a few merged words, and two special tokens.
 enum TinyTokenizer {
     /// The tokenizer, from files that are gone again.
     static func make() throws -> Tokenizer {
-        let directory = NSTemporaryDirectory() + "/linnet-generation-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        try write(to: directory)
-        return try Tokenizer(directory: directory)
+        let directory = try TemporaryDirectory()
+        try write(to: directory.path)
+        return try Tokenizer(directory: directory.path)
     }
 
     /// Writes `tokenizer.json` with at most as many tokens as given.

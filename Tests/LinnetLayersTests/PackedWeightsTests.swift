@@ -63,15 +63,13 @@ private struct Values: WeightSource {
 
     @Test(arguments: WeightFormat.allCases, [SafetensorsType.float32, .bfloat16, .float16])
     func filesArePackedStraightFromTheirBytes(format: WeightFormat, type: SafetensorsType) throws {
-        let directory = NSTemporaryDirectory() + "linnet-packed-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let directory = try TemporaryDirectory()
         try SafetensorsWriter.write(
             [
                 TensorRecord(name: "a", shape: [3], floats: [1, 2, 3], dtype: type),
                 TensorRecord(name: "weight", shape: [20, 32], floats: numbers(640, seed: 5), dtype: type),
-            ], to: "\(directory)/model.safetensors")
-        let files = try WeightFiles(directory: directory)
+            ], to: directory.file("model.safetensors"))
+        let files = try WeightFiles(directory: directory.path)
         let packed = try Weights(store: ParameterStore(), source: files, storage: .packed(format))
             .parameter("weight", shape: [20, 32])
         let expected = PackedMatrix(try files.floats("weight"), outputs: 20, inputs: 32, format: format)

@@ -9,21 +9,10 @@ import Testing
 
 @Suite("GGUF conversion")
 struct GGUFConversionTests {
-    /// A folder that goes away with the object.
-    final class Folder {
-        let path = NSTemporaryDirectory() + "linnet-gguf-\(UUID().uuidString)"
-
-        init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-
-        func file(_ name: String) -> String { "\(path)/\(name)" }
-    }
-
     /// The smallest Llama: one layer, hidden size 64, two heads, three words, three hidden units; every matrix that fits
     /// holds the rows of `Tests/Fixtures/formats/reference.gguf`.
     static func tinyLlama(
-        in folder: Folder, rows: [Float], dropping dropped: String? = nil, more: [TensorRecord] = []
+        in folder: TemporaryDirectory, rows: [Float], dropping dropped: String? = nil, more: [TensorRecord] = []
     ) throws {
         let config = """
             {"model_type": "llama", "vocab_size": 3, "hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2,
@@ -59,7 +48,7 @@ struct GGUFConversionTests {
         "gives a model's weights back bit for bit under their names",
         arguments: ["gpt2", "llama", "mistral", "qwen2", "qwen3"])
     func roundTrip(model: String) throws {
-        let folder = try Folder()
+        let folder = try TemporaryDirectory()
         let directory = Fixtures.path("models/\(model)")
         try GGUFConversion(directory: directory, format: .fp32).write(to: folder.file("model.gguf"))
         let config = try ModelConfiguration(directory: directory)
@@ -75,7 +64,7 @@ struct GGUFConversionTests {
 
     @Test("stores matrices as bfloat16 to the nearest, and vectors in full")
     func brain() throws {
-        let folder = try Folder()
+        let folder = try TemporaryDirectory()
         let directory = Fixtures.path("models/llama")
         try GGUFConversion(directory: directory, format: .bf16).write(to: folder.file("model.gguf"))
         let weights = try GGUFWeights(
@@ -95,7 +84,7 @@ struct GGUFConversionTests {
 
     @Test("rounds to the blocks that llama.cpp's reference makes, byte for byte")
     func blocks() throws {
-        let (folder, reference) = (try Folder(), try Self.reference())
+        let (folder, reference) = (try TemporaryDirectory(), try Self.reference())
         try Self.tinyLlama(in: folder, rows: reference.floats(of: #require(reference.entry("rows"))))
         let q8 = try GGUFConversion(directory: folder.path, format: .q8)
         try q8.write(to: folder.file("q8.gguf"))
@@ -116,7 +105,7 @@ struct GGUFConversionTests {
 
     @Test("gives the stored rows of a rotated matrix in the checkpoint's order")
     func storedRows() throws {
-        let (folder, reference) = (try Folder(), try Self.reference())
+        let (folder, reference) = (try TemporaryDirectory(), try Self.reference())
         try Self.tinyLlama(in: folder, rows: reference.floats(of: #require(reference.entry("rows"))))
         try GGUFConversion(directory: folder.path, format: .q8).write(to: folder.file("model.gguf"))
         let weights = try GGUFWeights(
@@ -137,7 +126,7 @@ struct GGUFConversionTests {
 
     @Test("writes the keys llama.cpp asks for")
     func metadata() throws {
-        let folder = try Folder()
+        let folder = try TemporaryDirectory()
         try GGUFConversion(directory: Fixtures.path("models/llama"), format: .fp32).write(to: folder.file("a.gguf"))
         let llama = try GGUFFile(path: folder.file("a.gguf")).metadata
         let numbers = [
@@ -158,7 +147,7 @@ struct GGUFConversionTests {
 
     @Test("refuses weights that would not make a model")
     func refused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryDirectory()
         let rows = [Float](repeating: 1, count: 192)
         func expectError(_ words: String..., format: WeightFormat = .q8) {
             do {
@@ -187,7 +176,7 @@ struct GGUFConversionTests {
 
     @Test("tells a file of another architecture and one of other heads")
     func mismatched() throws {
-        let folder = try Folder()
+        let folder = try TemporaryDirectory()
         try GGUFConversion(directory: Fixtures.path("models/qwen2"), format: .fp32).write(to: folder.file("a.gguf"))
         let llama = try ModelConfiguration(directory: Fixtures.path("models/llama"))
         #expect(

@@ -1,14 +1,13 @@
 import Foundation
 import LinnetFormats
 import LinnetLayers
+import TestSupport
 import Testing
 
 @testable import LinnetModels
 
 @Suite("GGUF vocabulary")
 struct GGUFVocabularyTests {
-    typealias Folder = GGUFConversionTests.Folder
-
     static let byteLevel = """
         {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "\u{120}": 3, "<|end|>": 4},
                    "merges": [["a", "b"], ["ab", "a b"], "\u{120} a"]},
@@ -29,7 +28,7 @@ struct GGUFVocabularyTests {
     static func pairs(
         _ tokenizer: String, settings: String? = nil, config: String? = nil, template: String? = nil, size: Int = 9
     ) throws -> (metadata: GGUFMetadata, isComplete: Bool) {
-        let folder = try Folder()
+        let folder = try TemporaryDirectory()
         let files = [
             "tokenizer.json": tokenizer, "tokenizer_config.json": settings, "config.json": config,
             "chat_template.jinja": template,

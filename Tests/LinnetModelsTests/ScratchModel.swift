@@ -6,21 +6,19 @@ import TestSupport
 
 /// A copy of a tiny decoder of `Tests/Fixtures/models` to be changed, removed at the end of the test.
 final class ScratchModel {
-    let path: String
+    private let directory: TemporaryDirectory
+    var path: String { directory.path }
     /// The weights as transformers wrote them.
     let weights: WeightFiles
 
     init(_ name: String) throws {
         let original = Fixtures.path("models/\(name)")
-        path = NSTemporaryDirectory() + "linnet-models-\(UUID().uuidString)"
+        directory = try TemporaryDirectory()
         weights = try WeightFiles(directory: original)
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         for file in ["config.json", "model.safetensors"] {
             try FileManager.default.copyItem(atPath: "\(original)/\(file)", toPath: "\(path)/\(file)")
         }
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Sets keys of `config.json`; `nil` takes one out.
     func configure(_ changes: [String: JSON?]) throws {

@@ -1,12 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinnetRetrieval
 
 @Suite struct DirectoryWalkTests {
-    private let tree: TemporaryTree
+    private let tree: TemporaryDirectory
 
-    init() throws { tree = try TemporaryTree() }
+    init() throws { tree = try TemporaryDirectory() }
 
     /// The files found, relative to the tree, and what was left out with its reason.
     private func walk(_ walk: DirectoryWalk = DirectoryWalk(), _ paths: [String] = ["."]) throws -> (

@@ -1,14 +1,15 @@
 import Foundation
 import LinnetFormats
+import TestSupport
 import Testing
 
 @testable import LinnetRetrieval
 
 @Suite struct DocumentReaderTests {
-    private let tree: TemporaryTree
+    private let tree: TemporaryDirectory
     private let reader = DocumentReader()
 
-    init() throws { tree = try TemporaryTree() }
+    init() throws { tree = try TemporaryDirectory() }
 
     private func read(_ name: String, _ bytes: [UInt8]) throws -> Document {
         let documents = try reader.documents(ofFile: try tree.write(name, bytes), source: name)

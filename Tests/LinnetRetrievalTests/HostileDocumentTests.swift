@@ -1,14 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinnetRetrieval
 
 /// Files made to harm their reader: each ends in a document or in one error, in bounded time, and the next file is read.
 @Suite(.serialized) struct HostileDocumentTests {
-    private let tree: TemporaryTree
+    private let tree: TemporaryDirectory
     private let chunker = Chunker(maximumTokens: 254, countTokens: ChunkerTests.countTokens)
 
-    init() throws { tree = try TemporaryTree() }
+    init() throws { tree = try TemporaryDirectory() }
 
     /// Reads and cuts a file; how long that took is checked.
     @discardableResult

@@ -8,11 +8,11 @@ import Testing
 @testable import Linnet
 
 @Suite struct DocumentIndexingTests {
-    private let folder: TemporaryFolder
+    private let folder: TemporaryDirectory
     private let job: DocumentIndexing
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryDirectory()
         try folder.write("docs/pump.md", "# Pump\n\nthe pump is blue\n\n# Cat\n\ncats sleep all day\n")
         try folder.write("docs/sub/train.txt", "a train leaves at noon")
         var job = DocumentIndexing(paths: [folder.path + "/docs"], store: folder.path + "/k.db")

@@ -1,6 +1,7 @@
 import Foundation
 import LinnetGeneration
 import LinnetRetrieval
+import TestSupport
 import Testing
 
 @testable import Linnet
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func aGeneratorAnswersGreedilyWithCitationsOfGivenSourcesOnly() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         let rag = try rag(TinyParts.languageModel(in: folder.path))
         try rag.add(documents + InjectedDocuments.all.map { Document(text: $0) })
         var streamed = ""
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func aContextThatIsTooSmallForTheQuestionIsAnError() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         let rag = try rag(TinyParts.languageModel(in: folder.path, context: 96))
         try rag.add(documents)
         #expect(throws: RetrievalError.self) { try rag.generate("the pump") }
@@ -108,7 +109,7 @@ import Testing
         let store = try SQLiteStore(path: ":memory:")
         let first = try RAG(embedder: TinyParts.embedder(), store: store)
         try first.add(documents)
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryDirectory()
         let copy = folder.path + "/model"
         try FileManager.default.copyItem(atPath: TinyParts.embedder().directory, toPath: copy)
         let file = copy + "/tokenizer_config.json"

@@ -1,14 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Linnet
 
 @Suite struct SentenceColumnsTests {
     private func table(_ names: [String], _ columns: SentenceColumns = SentenceColumns()) throws -> TextTable {
-        let path = NSTemporaryDirectory() + "columns-\(UUID().uuidString).csv"
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let directory = try TemporaryDirectory()
         let row = names.map { _ in "0.5" }.joined(separator: ",")
-        try FileBytes.write(text: names.joined(separator: ",") + "\n\(row)\n", to: path)
+        let path = try directory.write("columns.csv", names.joined(separator: ",") + "\n\(row)\n")
         return try TextTable(path: path, isHeader: columns.isHeader)
     }
 

@@ -1,5 +1,6 @@
 import LinnetTensors
 import LinnetTraining
+import TestSupport
 import Testing
 
 @Suite struct AdamWTests {

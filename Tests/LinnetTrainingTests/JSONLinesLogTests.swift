@@ -1,6 +1,7 @@
 import Foundation
 import LinnetFormats
 import LinnetTraining
+import TestSupport
 import Testing
 
 @Suite struct JSONLinesLogTests {

@@ -3,6 +3,7 @@ import LinnetFormats
 import LinnetModels
 import LinnetTensors
 import LinnetTraining
+import TestSupport
 import Testing
 
 @Suite struct LanguageModelingTests {

@@ -1,6 +1,7 @@
 import Foundation
 import LinnetFormats
 import LinnetTensors
+import TestSupport
 import Testing
 
 @testable import LinnetTraining

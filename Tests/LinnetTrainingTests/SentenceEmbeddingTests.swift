@@ -4,6 +4,7 @@ import LinnetLayers
 import LinnetModels
 import LinnetTensors
 import LinnetTraining
+import TestSupport
 import Testing
 
 @Suite struct SentenceEmbeddingTests {

@@ -4,6 +4,7 @@ import LinnetLayers
 import LinnetModels
 import LinnetTensors
 import LinnetTraining
+import TestSupport
 import Testing
 
 /// The tiny models and adapters that `Tests/Fixtures/make_goldens.py` made with transformers and PEFT.

@@ -1,5 +1,6 @@
 import Foundation
 import LinnetTensors
+import TestSupport
 import Testing
 
 @testable import LinnetTraining

@@ -5,16 +5,9 @@ import Testing
 
 @Suite("Quantized weights")
 struct QuantizedWeightsTests {
-    /// A directory that goes away with the object.
-    final class Folder {
-        let path = NSTemporaryDirectory() + "linnet-quantized-\(UUID().uuidString)"
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
     /// A model of `Tests/Fixtures` in a GGUF file.
-    static func quantized(_ name: String, _ format: WeightFormat) throws -> Folder {
-        let folder = Folder()
+    static func quantized(_ name: String, _ format: WeightFormat) throws -> TemporaryDirectory {
+        let folder = try TemporaryDirectory()
         _ = try Quantization(source: Fixtures.path("models/\(name)"), output: folder.path, format: format).run()
         return folder
     }
@@ -55,11 +48,10 @@ struct QuantizedWeightsTests {
         ]
         for (key, value) in sizes where config.json[key] != nil { config.json[key] = value }
         let fresh = try PretrainedModel<any CausalLanguageModel>.causal(configuration: config, seed: 5)
-        let folder = Folder()
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let folder = try TemporaryDirectory()
         try fresh.save(to: folder.path)
         for format in [WeightFormat.q8, .q4] {
-            let quantized = Folder()
+            let quantized = try TemporaryDirectory()
             _ = try Quantization(source: folder.path, output: quantized.path, format: format).run()
             let stored = try PretrainedModel<any CausalLanguageModel>.causal(directory: quantized.path, weights: format)
             let rounded = try PretrainedModel<any CausalLanguageModel>.causal(directory: folder.path, weights: format)
