@@ -51,7 +51,7 @@ bench-retrieval: build ## find, search and index beside sentence-transformers, b
 	@Benchmarks/retrieval/run
 
 bench-tokenize: build ## tokenize 100 MB of English beside Hugging Face tokenizers and print the ratios
-	@Benchmarks/tokenize/run
+	@Benchmarks/tokenizing/run
 
 test-minilm: build ## check the release binary on the real all-MiniLM-L6-v2; skipped where it cannot be had
 	@Scripts/test-minilm

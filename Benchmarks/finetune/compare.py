@@ -6,22 +6,21 @@ This process imports no large library: a child's peak memory begins at its paren
 
 import argparse
 import pathlib
-import sys
-import tempfile
 
 import processes
+import program
+from contests import say
 from finetune import accuracy, report
 from finetune.contests import EMBEDDING_BARS, TRAINING_BARS, Bar, Embedding, Training
 from peer import models, sst2
+
+PARTS = ["training", "embedding", "accuracy"]
+PEERS = ("torch", "transformers", "peft", "sentence-transformers")
 
 
 def contestants(bars: list[Bar]) -> list[Training | Embedding]:
     """Everyone who runs in a round: Linnet again before each of its peers."""
     return [side for bar in bars for side in (bar.linnet, bar.peer)]
-
-
-def say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
 
 
 def verify(model: pathlib.Path, data: pathlib.Path) -> str:
@@ -67,35 +66,19 @@ def compare(arguments: argparse.Namespace, folder: pathlib.Path) -> str:
         parts.append(report.speed_table(EMBEDDING_BARS, embedding, "sentences/s"))
     if "accuracy" in arguments.parts:
         parts.append(report.accuracy_table(accuracy.rows(minilm, data, folder)))
-    command = "Benchmarks/finetune/run " + " ".join(sys.argv[1:])
-    parts.append(f"Made by `{command.strip()}` on {report.machine()}; medians of {arguments.rounds} rounds.")
-    return "\n\n".join(parts) + "\n"
+    return program.page("finetune", parts, PEERS, arguments.rounds)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser = program.parser(__doc__)
     parser.add_argument(
-        "--parts", type=lambda text: text.split(","), default=["training", "embedding"], metavar="PART,…",
+        "--parts", type=program.some_of(PARTS), default=["training", "embedding"], metavar="PART,…",
         help="training, embedding (both unless given), accuracy: three epochs with three seeds (an hour)",
     )  # fmt: skip
-    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--model", type=pathlib.Path, help="sentence-transformers directory; MiniLM unless given")
     parser.add_argument("--data", type=pathlib.Path, default="../shared/data/sst2", help="folder with the .tsv files")
-    parser.add_argument("--output", type=pathlib.Path, help="also write the tables to this Markdown file")
     arguments = parser.parse_args()
-    if unknown := set(arguments.parts) - {"training", "embedding", "accuracy"}:
-        parser.error(f"--parts: expected training, embedding or accuracy, found {', '.join(sorted(unknown))}")
-    arguments.rounds = 1 if arguments.quick else arguments.rounds
-    processes.require_linnet()
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            tables = compare(arguments, pathlib.Path(folder))
-        except processes.ContestantFailed as failure:
-            sys.exit(f"compare.py: a contestant failed: {failure}")
-    print(tables)
-    if arguments.output:
-        arguments.output.write_text(tables, encoding="utf-8")
+    program.run(arguments, lambda folder: compare(arguments, folder))
 
 
 if __name__ == "__main__":

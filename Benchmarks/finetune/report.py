@@ -2,15 +2,8 @@
 
 import statistics
 
-import tables
 from finetune.contests import Bar, Embedding, Training
 from tables import markdown, verdict
-
-PEERS = ("torch", "transformers", "peft", "sentence-transformers")
-
-
-def machine() -> str:
-    return tables.machine(PEERS)
 
 
 def speed_row(bar: Bar, measured: dict[Training | Embedding, list[dict]]) -> list[str]:

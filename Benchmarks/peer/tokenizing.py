@@ -1,7 +1,7 @@
 """Hugging Face tokenizers as the contestant: trains the two tokenizers of the benchmark, and encodes a file with one.
 
-    peer.py train OUTPUT TEXT…      writes OUTPUT/gpt2 and OUTPUT/bert
-    peer.py encode DIRECTORY FILE   prints one JSON object with bytes, seconds, mib_per_second, tokens and digest
+    tokenizing.py train OUTPUT TEXT…      writes OUTPUT/gpt2 and OUTPUT/bert
+    tokenizing.py encode DIRECTORY FILE   prints one JSON object with bytes, seconds, mib_per_second, tokens and digest
 """
 
 import hashlib
@@ -16,7 +16,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one thread, as the other side
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers  # noqa: E402
 
-import corpus  # noqa: E402
+from tokenizing import corpus  # noqa: E402
 
 PIECE = 1 << 12  # characters of text per call; the fastest of the sizes tried (lines, 2^12, 2^16, 2^20)
 

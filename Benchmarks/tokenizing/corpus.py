@@ -23,8 +23,8 @@ def lines_of(path):
     suffix = path.suffix
     with open(path, encoding="utf-8", errors="replace", newline="" if suffix in (".tsv", ".csv") else None) as file:
         if suffix in (".tsv", ".csv"):
-            rows = csv.reader(file, delimiter="\t" if suffix == ".tsv" else ",", quoting=csv.QUOTE_NONE if suffix == ".tsv" else csv.QUOTE_MINIMAL)
-            for row in rows:
+            tabs = {"delimiter": "\t", "quoting": csv.QUOTE_NONE} if suffix == ".tsv" else {}
+            for row in csv.reader(file, **tabs):
                 yield max(row, key=len, default="")
         elif suffix == ".jsonl":
             for line in file:
