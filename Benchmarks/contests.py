@@ -31,6 +31,9 @@ class Medians:
     def __call__(self, contestant: Contestant, name: str) -> float:
         return statistics.median(self.measured[contestant.title, name])
 
+    def rounds(self, contestant: Contestant, name: str) -> list[float]:
+        return self.measured[contestant.title, name]
+
     def holds(self, contestant: Contestant) -> bool:
         return any(title == contestant.title for title, _ in self.measured)
 

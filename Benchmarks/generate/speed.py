@@ -1,9 +1,10 @@
 """Prefill of 512 tokens and decoding of 128, beside llama.cpp at the same bits and beside transformers."""
 
 import json
+import statistics
 
 import processes
-from contests import Bar, Contest, Contestant, Number, number
+from contests import Bar, Contest, Contestant, Medians, Number, number
 from generate.lab import Lab
 
 PROMPT, NEW = 512, 128
@@ -69,9 +70,12 @@ def bytes_per_token(weights: str) -> float:
 
 
 def bandwidth_share(contestant: Contestant, bandwidth: Contestant, weights: str) -> Number:
-    def share(medians) -> float:
-        read = bytes_per_token(weights) * medians(contestant, "decode_tokens_per_second")
-        return read / 1e9 / medians(bandwidth, "gigabytes_per_second")
+    def share(medians: Medians) -> float:
+        """The median of the rounds' shares: what memory gives differs by a third from minute to minute."""
+        rates = medians.rounds(contestant, "decode_tokens_per_second")
+        read = [bytes_per_token(weights) * rate / 1e9 for rate in rates]
+        given = medians.rounds(bandwidth, "gigabytes_per_second")
+        return statistics.median(ours / memory for ours, memory in zip(read, given, strict=True))
 
     return share
 
