@@ -49,9 +49,12 @@ public struct DocumentIndexing {
         for path in paths where !FileManager.default.fileExists(atPath: path) {
             throw FormatError(.notFound, path: path, "no such file or directory")
         }
-        let store = try SQLiteStore(path: self.store, createIfMissing: true)
-        let embedder = try StoreEmbedder.load(model, for: store, precision: precision, standard: Self.standardModel)
-        let settings = try settings(of: store, embedder.model)
+        // A new store is made when nothing stands in its way, so that a mistake leaves no empty one behind.
+        let isThere = FileManager.default.fileExists(atPath: self.store)
+        let known = isThere ? try SQLiteStore(path: self.store, createIfMissing: true) : nil
+        let embedder = try StoreEmbedder.load(model, for: known, precision: precision, standard: Self.standardModel)
+        let settings = try settings(of: known, embedder.model)
+        let store = try known ?? SQLiteStore(path: self.store, createIfMissing: true)
         let encoder = DocumentEncoder(embedder: embedder.model, identity: embedder.identity, settings: settings)
         try store.bind(to: embedder.identity)
         try embedder.remember(in: store)
@@ -61,8 +64,8 @@ public struct DocumentIndexing {
     }
 
     /// The store's settings with those given here, which must make sense.
-    private func settings(of store: SQLiteStore, _ embedder: TextEmbedder) throws -> ChunkSettings {
-        var settings = try ChunkSettings.kept(in: store) ?? ChunkSettings()
+    private func settings(of store: SQLiteStore?, _ embedder: TextEmbedder) throws -> ChunkSettings {
+        var settings = try store.flatMap { try ChunkSettings.kept(in: $0) } ?? ChunkSettings()
         let longest = DocumentEncoder.longestChunk(of: embedder)
         if let chunkTokens {
             guard (8...longest).contains(chunkTokens) else {

@@ -14,15 +14,16 @@ public struct StoreEmbedder {
     /// Loads the encoder of a store.
     ///
     /// - Parameters:
+    ///   - store: `nil` for one that has not been made yet.
     ///   - name: A directory or a downloaded model, where the store's own has moved; `nil` is the one the store names.
     ///   - standard: For a store that holds nothing yet; without it such a store is an error.
     ///   - flag: The flag that names an encoder, for errors.
     /// - Throws: ``RetrievalError`` that says which flag to give, when the encoder is not there or is another one.
     public static func load(
-        _ name: String?, for store: any VectorStore, precision: Precision = .bfloat16, standard: String? = nil,
+        _ name: String?, for store: (any VectorStore)?, precision: Precision = .bfloat16, standard: String? = nil,
         flag: String = "--model"
     ) throws -> StoreEmbedder {
-        let remembered = try store.note(nameKey) ?? store.identity?.name
+        let remembered = try store?.note(nameKey) ?? store?.identity?.name
         guard let wanted = name ?? remembered ?? standard else {
             throw RetrievalError(.unavailable, "the store is empty; fill it with: linnet index FILES --store STORE")
         }
@@ -35,7 +36,9 @@ public struct StoreEmbedder {
                 "the store's embedder is not where it was (\(error.description)); say where it is with \(flag) DIR")
         }
         // The digest of unchanged files is known; computing it takes longer than the rest of a search.
-        if let known = store.identity, try store.note(stampKey) == EmbedderFiles(directory: model.directory).stamp() {
+        if let store, let known = store.identity,
+            try store.note(stampKey) == EmbedderFiles(directory: model.directory).stamp()
+        {
             return StoreEmbedder(model: model, identity: known)
         }
         return StoreEmbedder(model: model, identity: try model.identity())

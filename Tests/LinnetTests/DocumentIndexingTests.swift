@@ -93,6 +93,16 @@ import Testing
         }
     }
 
+    @Test func aMistakeLeavesNoEmptyStoreBehind() {
+        var job = job
+        job.model = folder.file("nowhere")
+        #expect(throws: (any Error).self) { try job.run() }
+        job.model = self.job.model
+        job.chunkTokens = 1
+        #expect(throws: RetrievalError.self) { try job.run() }
+        #expect(!folder.exists("k.db"))
+    }
+
     @Test func aStopBeforeTheEndLeavesCompleteTransactionsAndTheNextRunGoesOn() throws {
         for number in 0..<5 { try folder.write("docs/f\(number).txt", "text number \(number)") }
         let stop = StopFlag()

@@ -61,8 +61,7 @@ enum AskVerb {
         let rag = try rag(given)
         let interrupts = AnswerInterrupts()
         let output = StandardOutput()
-        let isStreamed = !given[json]
-        if isStreamed, !rag.hasGenerator { StandardOutput.message("quoted from the documents (no --model):") }
+        let isStreamed = !given[json] && rag.hasGenerator
         let answer = try interrupts.stopping { flag in
             try rag.generate(question, topK: given[StoreFlags.topK], cancellation: flag) { text in
                 if isStreamed { try output.write(text: TerminalText.lines(text)) }
@@ -72,6 +71,10 @@ enum AskVerb {
         if given[json] {
             try output.write(text: JSON.object(names.object(answer)).text() + "\n")
         } else {
+            if !isStreamed {
+                if answer.isInDocuments { StandardOutput.message("quoted from the documents (no --model):") }
+                try output.write(text: TerminalText.lines(answer.text))
+            }
             try output.write(text: "\n" + sources(of: answer, names))
         }
         return answer.isCancelled ? .interrupted : .success
