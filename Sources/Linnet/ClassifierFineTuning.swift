@@ -39,7 +39,7 @@ public struct ClassifierFineTuning {
     /// Whether to begin anew, or to go on from the newest checkpoint in the output directory.
     public var start = RunStart.fresh
 
-    /// A job with the defaults of ``TrainingArguments``, writing to `output`.
+    /// A job with the defaults of `TrainingArguments`, writing to `output`.
     public init(model: String, train: String, output: String = "runs/classifier") {
         self.model = model
         self.train = train

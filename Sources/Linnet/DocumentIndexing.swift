@@ -42,7 +42,7 @@ public struct DocumentIndexing {
     /// - Parameters:
     ///   - stop: Ends the run after the running transaction when raised.
     ///   - progress: Told after every file and every transaction.
-    /// - Throws: ``RetrievalError``, `FormatError`, `ModelError`. Files that cannot be read are in the summary.
+    /// - Throws: `RetrievalError`, `FormatError`, `ModelError`. Files that cannot be read are in the summary.
     public func run(
         stop: StopFlag = StopFlag(), progress: @escaping (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {

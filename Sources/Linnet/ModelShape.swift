@@ -34,7 +34,7 @@ public struct ModelShape: Sendable {
     /// The `config.json` of a model of this shape, as transformers writes it, for a vocabulary of this size.
     ///
     /// - Parameter ends: The ids of the tokens that begin and end a text.
-    /// - Throws: ``ModelError`` naming the setting that does not fit another.
+    /// - Throws: `ModelError` naming the setting that does not fit another.
     public func configuration(vocabularySize: Int, ends: (begin: Int32?, end: Int32?)) throws -> ModelConfiguration {
         try validate()
         var json: JSONObject = [

@@ -16,7 +16,7 @@ import LinnetTokenizers
 /// ```
 ///
 /// Without a generator the answer consists of sentences of the documents, quoted. May be used from any thread; the work is
-/// done on ``ComputeThread/shared``, one request after another, and nobody else uses embedder and store meanwhile.
+/// done on `ComputeThread.shared`, one request after another, and nobody else uses embedder and store meanwhile.
 public final class RAG: @unchecked Sendable {  // Embedder and store are touched on the compute thread only.
     /// What may be set, with defaults that work.
     public struct Options: Sendable {
@@ -39,7 +39,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
 
     /// What counts as 'not in the documents'.
     public enum Threshold: Sendable, Equatable {
-        /// What was measured on the store (``AnswerThreshold``).
+        /// What was measured on the store (`AnswerThreshold`).
         case calibrated
         /// Best hits with a smaller cosine similarity.
         case similarity(Double)
@@ -72,7 +72,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
     ///   - generator: Writes answers; without one they are quoted from the documents.
     ///   - store: Used by nobody else from now on.
     ///   - reranker: Puts the hits into its own order.
-    /// - Throws: ``RetrievalError`` when the store holds vectors of another model; `FormatError`.
+    /// - Throws: `RetrievalError` when the store holds vectors of another model; `FormatError`.
     public convenience init(
         embedder: TextEmbedder, generator: LanguageModel? = nil, store: any VectorStore, reranker: Reranker? = nil,
         options: Options = Options()
@@ -108,7 +108,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
     /// Adds documents, or puts them in the place of those with the same id; what is there unchanged is not embedded again.
     ///
     /// - Returns: How many were new or had changed.
-    /// - Throws: ``RetrievalError``; documents before the failing transaction stay added.
+    /// - Throws: `RetrievalError`; documents before the failing transaction stay added.
     @discardableResult
     public func add(_ documents: [Document]) throws -> Int {
         try ComputeThread.shared.run {
@@ -148,7 +148,7 @@ public final class RAG: @unchecked Sendable {  // Embedder and store are touched
     ///   - topK: The most chunks that the answer may rest on.
     ///   - cancellation: Ends the answer when raised.
     ///   - onText: Called with pieces of the answer as it is written, their citations checked.
-    /// - Throws: ``RetrievalError``, `GenerationError`, `TemplateError`.
+    /// - Throws: `RetrievalError`, `GenerationError`, `TemplateError`.
     public func generate(
         _ query: String, topK: Int = 5, cancellation: CancellationFlag = CancellationFlag(),
         onText: (String) throws -> Void = { _ in }

@@ -52,7 +52,7 @@ public struct RetrievalEvaluation: Sendable {
     public var retrieval: RetrievalOptions
     /// What is measured.
     public var measures = RankingMeasure.standard
-    /// Leave out documents whose id is the query's (``RankingMetrics``).
+    /// Leave out documents whose id is the query's (`RankingMetrics`).
     public var ignoresIdenticalIDs = false
 
     private static let documentsAtOnce = 512
@@ -71,7 +71,7 @@ public struct RetrievalEvaluation: Sendable {
     /// Embeds the documents, searches for every judged query and measures what is found.
     ///
     /// - Parameter progress: called with the number of documents stored so far, and of all.
-    /// - Throws: `FormatError` for the files, ``ModelError``, ``RetrievalError``, `EvaluationError`.
+    /// - Throws: `FormatError` for the files, `ModelError`, `RetrievalError`, `EvaluationError`.
     public func run(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> Report {
         let collection = try RetrievalCollection(corpus: corpus, queries: queries, qrels: qrels)
         let encoder = try encoder()

@@ -55,10 +55,10 @@ public struct SourcePaths: Sendable {
 }
 
 extension SourcePaths {
-    /// ``Hit/json`` with the path as a person here would write it.
+    /// `Hit.json` with the path as a person here would write it.
     public func object(_ hit: Hit) -> JSONObject { showing(hit.json) }
 
-    /// ``GroundedAnswer/json`` with paths as a person here would write them.
+    /// `GroundedAnswer.json` with paths as a person here would write them.
     public func object(_ answer: GroundedAnswer) -> JSONObject {
         var object = answer.json.objectValue ?? [:]
         for key in ["citations", "hits"] {

@@ -18,7 +18,7 @@ public struct StoreEmbedder {
     ///   - name: A directory or a downloaded model, where the store's own has moved; `nil` is the one the store names.
     ///   - standard: For a store that holds nothing yet; without it such a store is an error.
     ///   - flag: The flag that names an encoder, for errors.
-    /// - Throws: ``RetrievalError`` that says which flag to give, when the encoder is not there or is another one.
+    /// - Throws: `RetrievalError` that says which flag to give, when the encoder is not there or is another one.
     public static func load(
         _ name: String?, for store: (any VectorStore)?, precision: Precision = .bfloat16, standard: String? = nil,
         flag: String = "--model"

@@ -30,7 +30,7 @@ public final class StoreSearch {
 
     /// The chunks that answer each query best.
     ///
-    /// - Throws: ``RetrievalError``, also when the embedder is not there or is another than the store's.
+    /// - Throws: `RetrievalError`, also when the embedder is not there or is another than the store's.
     public func retrieve(_ queries: [String], options: RetrievalOptions) throws -> [[Hit]] {
         try retriever.retrieve(queries, options: options)
     }

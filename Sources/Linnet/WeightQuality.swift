@@ -50,7 +50,7 @@ public struct WeightQuality: Sendable {
 
     /// Measures every format.
     ///
-    /// - Throws: ``ModelError``, `FormatError`, `TokenizerError`, or `TrainingError.corpusTooShort`.
+    /// - Throws: `ModelError`, `FormatError`, `TokenizerError`, or `TrainingError.corpusTooShort`.
     public func run() throws -> [Measurement] {
         let directory = try ModelHub().directory(for: model)
         let tokenizer = try Tokenizer(directory: directory)

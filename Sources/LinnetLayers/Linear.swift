@@ -3,7 +3,7 @@ import LinnetTensors
 /// An affine map: `x · Wᵀ + b`, plus the active low-rank adapter if one is attached.
 ///
 /// Weights are stored as PyTorch stores them: `weight` `[outputs, inputs]`, `bias` `[outputs]`. The map is computed in
-/// the type of its input. Whether the weight is an fp32 master or packed is a matter of its ``Parameter``.
+/// the type of its input. Whether the weight is an fp32 master or packed is a matter of its `Parameter`.
 public final class Linear {
     /// `[outputs, inputs]`.
     public let weight: Parameter

@@ -62,7 +62,7 @@ public struct Weights {
     }
 
     /// The same place, with matrices held more finely: in 8 bits where others have 4, and with what 8 bits leave of them
-    /// (``Parameter/rest``) where others have 8.
+    /// (`Parameter.rest`) where others have 8.
     public var finer: Weights {
         switch storage {
         case .packed(.q4): Weights(self, path: path, storage: .packed(.q8))

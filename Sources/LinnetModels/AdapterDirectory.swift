@@ -25,7 +25,7 @@ public struct AdapterDirectory {
 
     /// Reads `adapter_config.json`.
     ///
-    /// - Throws: ``ModelError`` naming the key for adapters of another type or with settings Linnet does not implement.
+    /// - Throws: `ModelError` naming the key for adapters of another type or with settings Linnet does not implement.
     public init(path: String) throws {
         let file = "\(path)/adapter_config.json"
         let config = try ModelConfiguration(JSON.read(path: file), path: file)

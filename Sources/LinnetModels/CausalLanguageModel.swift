@@ -34,7 +34,7 @@ extension CausalLanguageModel {
 
     /// An empty cache that takes no more memory than allowed.
     ///
-    /// - Throws: ``ModelError`` with the size that was asked for when it exceeds `maximumBytes`.
+    /// - Throws: `ModelError` with the size that was asked for when it exceeds `maximumBytes`.
     public func makeCache(slots: Int, capacity: Int, dtype: DType, maximumBytes: Int) throws -> KVCache {
         let bytes = KVCache.byteCount(
             layers: layerCount, slots: slots, capacity: capacity, width: keyValueWidth, dtype: dtype)
@@ -49,7 +49,7 @@ extension CausalLanguageModel {
 
     /// Checks what a forward pass takes for granted.
     ///
-    /// - Throws: ``ModelError`` when an id is outside the vocabulary, a sequence outgrows the model or its slot, or two
+    /// - Throws: `ModelError` when an id is outside the vocabulary, a sequence outgrows the model or its slot, or two
     ///   sequences share a slot.
     public func check(_ batch: CausalBatch, cache: KVCache?) throws {
         if let id = batch.ids.prefix(batch.tokenCount).first(where: { $0 < 0 || Int($0) >= vocabularySize }) {

@@ -8,8 +8,8 @@ extension PretrainedModel where Network == any CausalLanguageModel {
     ///
     /// - Parameters:
     ///   - directory: A model directory: `config.json` and safetensors, sharded or not, or `model.gguf`.
-    ///   - weights: The format in which matrices are held, frozen; `nil` for fp32 masters, which training can change.
-    /// - Throws: ``ModelError`` or `FormatError` naming the file and the key or tensor.
+    ///   - format: The format in which matrices are held, frozen; `nil` for fp32 masters, which training can change.
+    /// - Throws: `ModelError` or `FormatError` naming the file and the key or tensor.
     public static func causal(directory: String, weights format: WeightFormat? = nil) throws -> PretrainedModel {
         var config = try ModelConfiguration(directory: directory)
         let architecture = try ModelRegistry.causalArchitecture(of: config)
@@ -36,7 +36,7 @@ extension PretrainedModel where Network == any CausalLanguageModel {
     /// - Parameters:
     ///   - configuration: What `config.json` will say; `model_type` names the architecture.
     ///   - seed: Decides the initial values.
-    /// - Throws: ``ModelError`` naming the key that makes no sense.
+    /// - Throws: `ModelError` naming the key that makes no sense.
     public static func causal(configuration: ModelConfiguration, seed: UInt64 = 42) throws -> PretrainedModel {
         var config = configuration
         let architecture = try ModelRegistry.causalArchitecture(of: config)

@@ -30,7 +30,7 @@ public struct SentenceModules: Sendable {
     /// Reads the description; a directory without `modules.json` is pooled by the mean and not normalised, as
     /// sentence-transformers does.
     ///
-    /// - Throws: ``ModelError`` for modules and poolings that Linnet does not compute.
+    /// - Throws: `ModelError` for modules and poolings that Linnet does not compute.
     public init(directory: String) throws {
         self.directory = directory
         let file = "\(directory)/modules.json"

@@ -3,7 +3,7 @@ import LinnetFormats
 /// The similarity below which a store's best hit is no better than what any question finds there.
 ///
 /// **Calibration.** The similarity of an unrelated question to its nearest chunk depends on the embedder and on the
-/// store: the more chunks, the nearer the nearest one. So the questions of ``UnrelatedQuestions`` (everyday matters of
+/// store: the more chunks, the nearer the nearest one. So the questions of `UnrelatedQuestions` (everyday matters of
 /// many kinds, of which any one collection answers few) are asked once after each indexing, and the threshold is the
 /// median of the similarities of their best hits plus 2.5 robust standard deviations (1.4826 × the median absolute
 /// deviation). Median and deviation do not move when a part of the questions, fewer than half, happens to be answered by
