@@ -1,6 +1,8 @@
 # Thin targets over SwiftPM and Scripts/. `make help` lists them.
 
-.PHONY: help deps build test quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate bench-retrieval bench-tokenize test-minilm sizes
+NUMBERS := LinnetTensorsTests|LinnetLayersTests|LinnetModelsTests|LinnetGenerationTests|ParityTests
+
+.PHONY: help deps build test test-processors quickstart lint format docs check-docs api-docs examples bench-finetune bench-generate bench-retrieval bench-tokenize test-minilm sizes
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +16,11 @@ build: deps ## build the release binary: .build/release/linnet
 test: deps ## build and run all tests
 	swift build --build-tests
 	swift test --skip-build
+
+test-processors: ## run the tests of numbers as processors without AVX-512, and without AVX2, compute them
+	swift build --build-tests
+	DNNL_MAX_CPU_ISA=AVX2 LINNET_ISA=avx2 swift test --skip-build --filter '$(NUMBERS)'
+	DNNL_MAX_CPU_ISA=SSE41 LINNET_ISA=baseline swift test --skip-build --filter '$(NUMBERS)'
 
 quickstart: ## install, build, fine-tune a classifier on bundled data, use it, and answer from the documentation
 	@Scripts/quickstart

@@ -14,6 +14,19 @@ enum OneDNN {
     static func check(_ status: dnnl_status_t, _ action: @autoclosure () -> String) {
         precondition(status == dnnl_success, "oneDNN could not \(action()): status \(status.rawValue)")
     }
+
+    /// Whether the processor multiplies bfloat16 matrices; those without AVX-512 do not.
+    static func multipliesBFloat16() -> Bool {
+        let layout = MatmulLayout(m: 16, n: 16, k: 16)
+        var (a, b) = (OneDNNMemory.a(layout, .bfloat16), OneDNNMemory.b(layout, .bfloat16))
+        var out = OneDNNMemory.out(layout, .bfloat16)
+        var operation = dnnl_matmul_desc_t()
+        check(dnnl_matmul_desc_init(&operation, &a, &b, nil, &out), "describe the product \(layout)")
+        var description: dnnl_primitive_desc_t?
+        let status = dnnl_primitive_desc_create(&description, &operation, nil, OneDNNEngine().engine, nil)
+        if status == dnnl_success { dnnl_primitive_desc_destroy(description) }
+        return status == dnnl_success
+    }
 }
 
 /// The engine and stream of this process's processor.

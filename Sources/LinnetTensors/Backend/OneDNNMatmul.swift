@@ -8,6 +8,10 @@ import Synchronization
 final class MatmulCache: Sendable {
     private static let capacity = 1024
     private let state = Mutex(State())
+    private let multipliesBFloat16 = OneDNN.multipliesBFloat16()
+
+    /// The type in which operands of a type are multiplied.
+    func multipliedType(_ dtype: DType) -> DType { multipliesBFloat16 ? dtype : .float32 }
 
     private struct State {
         var primitives: [MatmulKey: MatmulPrimitive] = [:]
@@ -60,25 +64,51 @@ struct MatmulKey: Hashable {
 extension CPUBackend {
     func matmul(_ out: Tensor, _ a: Tensor, _ b: Tensor, bias: Tensor?, _ layout: MatmulLayout) {
         guard layout.m > 0, layout.n > 0, layout.batch > 0 else { return }
-        let key = MatmulKey(layout: layout, input: a.dtype, output: out.dtype, hasBias: bias != nil)
         require(a.dtype == b.dtype, "matmul of \(a.dtype) by \(b.dtype)")
-        products.primitive(for: key).execute(
-            out: out.storage.pointer, a: a.storage.pointer, b: b.storage.pointer, bias: bias?.storage.pointer)
+        inMultipliedType(out, a) { out, a in
+            let key = MatmulKey(layout: layout, input: a.dtype, output: out.dtype, hasBias: bias != nil)
+            multiply(key, out, a, converted(b, to: a.dtype).storage, bias)
+        }
     }
 
     func matmul(_ out: Tensor, _ a: Tensor, _ b: PreparedMatrix, bias: Tensor?) {
         let layout = b.direction.layout(rows: a.rows, outputs: b.outputs, inputs: b.inputs)
         guard layout.m > 0 else { return }
-        let key = MatmulKey(
-            layout: layout, input: a.dtype, output: out.dtype, hasBias: bias != nil, isPrepared: true)
         require(a.dtype == b.dtype && a.columns == layout.k, "\(a.dtype) \(a.shape) by a prepared \(b.dtype) matrix")
-        products.primitive(for: key).execute(
-            out: out.storage.pointer, a: a.storage.pointer, b: b.storage.pointer, bias: bias?.storage.pointer)
+        inMultipliedType(out, a) { out, a in
+            let key = MatmulKey(
+                layout: layout, input: a.dtype, output: out.dtype, hasBias: bias != nil, isPrepared: true)
+            multiply(key, out, a, b.storage, bias)
+        }
     }
 
     func prepared(_ weight: Tensor, as dtype: DType, for direction: PreparedMatrix.Direction) -> Storage {
         let layout = direction.layout(rows: 1, outputs: weight.shape[0], inputs: weight.shape[1])
-        return products.order(for: layout, dtype).copy(weight, layout)
+        let multiplied = products.multipliedType(dtype)
+        // The numbers are those of `dtype`, also where they are multiplied in single precision.
+        let rounded = multiplied == dtype ? weight : converted(converted(weight, to: dtype), to: multiplied)
+        return products.order(for: layout, multiplied).copy(rounded, layout)
+    }
+
+    private func multiply(_ key: MatmulKey, _ out: Tensor, _ a: Tensor, _ b: Storage, _ bias: Tensor?) {
+        products.primitive(for: key).execute(
+            out: out.storage.pointer, a: a.storage.pointer, b: b.pointer, bias: bias?.storage.pointer)
+    }
+
+    /// Does a product in the type that this processor multiplies, which is single precision where it cannot do bfloat16.
+    private func inMultipliedType(_ out: Tensor, _ a: Tensor, _ product: (_ out: Tensor, _ a: Tensor) -> Void) {
+        let type = products.multipliedType(a.dtype)
+        guard type != a.dtype else { return product(out, a) }
+        let wide = out.dtype == type ? out : Tensor(uninitialized: out.shape, dtype: type)
+        product(wide, converted(a, to: type))
+        if wide.storage !== out.storage { convert(out, wide) }
+    }
+
+    private func converted(_ tensor: Tensor, to dtype: DType) -> Tensor {
+        guard tensor.dtype != dtype else { return tensor }
+        let result = Tensor(uninitialized: tensor.shape, dtype: dtype)
+        convert(result, tensor)
+        return result
     }
 }
 
