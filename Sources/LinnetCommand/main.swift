@@ -1,3 +1,4 @@
 import Foundation
 
+ThreadWaiting.shorten()
 exit(CommandProcess.run(Array(CommandLine.arguments.dropFirst())).rawValue)

@@ -37,6 +37,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [("", "GOMP_SPINCOUNT=3000"), ("GOMP_SPINCOUNT=7", "GOMP_SPINCOUNT=7")])
+    func threadsWaitAsTheEnvironmentSaysAndNotLongOtherwise(setting: String, expected: String) throws {
+        let outcome = try BuiltCommand.shell(
+            """
+            unset GOMP_SPINCOUNT OMP_WAIT_POLICY OMP_NUM_THREADS
+            sleep 1 | \(setting) "$LINNET" embed --model \(model) &
+            sleep 0.5; tr '\\0' '\\n' < /proc/$!/environ | grep GOMP; wait
+            """)
+        #expect(outcome.output == expected + "\n")
+    }
+
     @Test func noInputIsNoOutput() throws {
         let outcome = try BuiltCommand.run("embed", "--model", model)
         #expect(outcome.status == 0)
