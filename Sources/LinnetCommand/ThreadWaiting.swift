@@ -6,7 +6,7 @@ import Foundation
 /// process: two commands at a time on two cores took three to four times as long as one after the other. With a lower
 /// limit they take little longer, and a command alone loses nothing (Documentation/Log.md).
 enum ThreadWaiting {
-    private static let spins = "3000"
+    private static let spins = "6000"
 
     /// Starts the program anew, in the same process, with the limit in its environment: libgomp looks there when it is
     /// loaded, which is before the first line of a program. Does nothing where the environment says how to wait, or that

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [("", "GOMP_SPINCOUNT=3000"), ("GOMP_SPINCOUNT=7", "GOMP_SPINCOUNT=7")])
+    @Test(arguments: [("", "GOMP_SPINCOUNT=6000"), ("GOMP_SPINCOUNT=7", "GOMP_SPINCOUNT=7")])
     func threadsWaitAsTheEnvironmentSaysAndNotLongOtherwise(setting: String, expected: String) throws {
         let outcome = try BuiltCommand.shell(
             """
