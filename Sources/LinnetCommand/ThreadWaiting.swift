@@ -3,8 +3,8 @@ import Foundation
 /// How long idle threads of libgomp spin before they sleep.
 ///
 /// A thread that spins keeps its core from the very thread it waits for, when that one has lost its core to another
-/// process: two commands at a time on two cores took three to four times as long as one after the other. With a lower
-/// limit they take little longer, and a command alone loses nothing (Documentation/Log.md).
+/// process: two commands at a time on two cores took two to four times as long as one after the other. With a lower
+/// limit they take a third longer, and a command alone loses nothing (Documentation/Log.md).
 enum ThreadWaiting {
     private static let spins = "6000"
 
