@@ -1,6 +1,7 @@
 // The public functions of packed matrices.
 #include "include/lk_packed.h"
 #include "instruction_set.h"
+#include "coded_layout.h"
 #include "packed_layout.h"
 #include <string.h>
 
@@ -10,9 +11,13 @@ long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs) {
         return outputs * inputs * (long)sizeof(float);
     case LK_PACKED_BF16:
         return outputs * inputs * (long)sizeof(lk_bf16);
+    case LK_PACKED_CODED:
+        return lk_coded_bytes(outputs, inputs, 0);
     case LK_PACKED_Q8:
     case LK_PACKED_Q4:
         return row_groups(outputs) * group_bytes(format, inputs / block_inputs);
+    case LK_PACKED_FORMATS:
+        break;
     }
     return 0;
 }
@@ -38,6 +43,19 @@ void lk_packed_unpack(void *out, enum lk_element element, const lk_packed_matrix
 void lk_packed_rows(void *out, enum lk_element element, const lk_packed_matrix *matrix, const int32_t *ids,
                     long count) {
     LK_FORWARD_INTEGERS(lk_packed_rows, out, element, matrix, ids, count)
+}
+
+void lk_coded_plan(uint8_t *greatest, int32_t *starts, const void *in, long outputs, long inputs) {
+    LK_FORWARD_INTEGERS(lk_coded_plan, greatest, starts, in, outputs, inputs)
+}
+
+long lk_coded_bytes(long outputs, long inputs, long absent) {
+    return coded_head + outputs * coded_chunks(inputs) * coded_bytes + (outputs + 1) * (long)sizeof(int32_t) +
+           absent * (long)(sizeof(int32_t) + sizeof(lk_bf16));
+}
+
+void lk_coded_pack(void *weights, uint8_t greatest, const int32_t *starts, const void *in, long outputs, long inputs) {
+    LK_FORWARD_INTEGERS(lk_coded_pack, weights, greatest, starts, in, outputs, inputs)
 }
 
 struct repacking {

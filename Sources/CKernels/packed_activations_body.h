@@ -1,5 +1,6 @@
 // The activations of a product, brought into the forms that its matrices are multiplied with.
 #pragma once
+#include "coded_layout.h"
 
 typedef int8_t vc __attribute__((vector_size(LK_WIDTH)));
 typedef vc vc_anywhere __attribute__((aligned(1), may_alias));
@@ -28,6 +29,9 @@ struct activations {
     long chunks;
     float *plain;  ///< of a tile [chunks, R, 2 LK_WIDTH], for float
     float *parted; ///< the same for bfloat16: each chunk's even elements, then its odd ones
+    // Rows in whole chunks of coded matrices, for these.
+    lk_bf16 *halves; ///< [rows, coded chunks, 64], where the processor multiplies bfloat16 and x is
+    float *wide;     ///< the same in float, elsewhere
 };
 
 /// The size of the tile that begins where `left` rows are left.
@@ -128,6 +132,21 @@ static void widen_row(const struct activations *task, long row) {
     }
 }
 
+/// A row for coded matrices.
+static void fill_row(const struct activations *task, long row) {
+    long width = coded_chunks(task->inputs) * coded_inputs, left = width - task->inputs;
+    if (task->halves) {
+        lk_bf16 *line = task->halves + row * width;
+        memcpy(line, (const lk_bf16 *)task->x + row * task->inputs, (size_t)task->inputs * sizeof(lk_bf16));
+        memset(line + task->inputs, 0, (size_t)left * sizeof(lk_bf16));
+        return;
+    }
+    float *line = task->wide + row * width;
+    for (long i = 0; i < width; i += chunk_floats) {
+        load_chunk(line + i, task, row * task->inputs + i, task->inputs - i);
+    }
+}
+
 /// Items are rows.
 static void activation_range(void *context, long begin, long end) {
     const struct activations *task = context;
@@ -138,42 +157,44 @@ static void activation_range(void *context, long begin, long end) {
         if (task->plain || task->parted) {
             widen_row(task, row);
         }
+        if (task->halves || task->wide) {
+            fill_row(task, row);
+        }
     }
+}
+
+/// A piece of working memory of so many bytes, in whole cache lines; NULL for none.
+static inline void *take_bytes(char **next, size_t bytes) {
+    void *piece = bytes > 0 ? *next : NULL;
+    *next += (bytes + 63) / 64 * 64;
+    return piece;
 }
 
 /// Makes the forms that `products` need, in the caller's scratch memory.
 static struct activations prepare_activations(const lk_packed_product *products, long count, const void *x,
                                               enum lk_element element, long rows) {
-    int needs_plain = 0, needs_parted = 0, needs_codes = 0;
+    int needs[LK_PACKED_FORMATS] = {0};
     for (long i = 0; i < count; i++) {
-        enum lk_packed_format format = products[i].matrix.format;
-        needs_plain |= format == LK_PACKED_F32;
-        needs_parted |= format == LK_PACKED_BF16;
-        needs_codes |= format == LK_PACKED_Q8 || format == LK_PACKED_Q4;
+        needs[products[i].matrix.format] = 1;
     }
     long inputs = products[0].matrix.inputs, blocks = inputs / block_inputs;
     long chunks = (inputs + chunk_floats - 1) / chunk_floats;
     size_t floats = (size_t)(rows * chunks * chunk_floats) * sizeof(float);
-    size_t scales = (size_t)(rows * blocks) * sizeof(float), codes = (size_t)(rows * blocks * block_inputs * 2);
-    scales = (scales + 63) / 64 * 64;
-    size_t bytes = (size_t)(needs_plain + needs_parted) * floats + (needs_codes ? codes + 2 * scales : 0);
-    char *next = lk_scratch(LK_SCRATCH_SHARED, bytes);
-    struct activations task = {.x = x, .element = element, .rows = rows, .inputs = inputs};
-    task.chunks = chunks;
-    if (needs_plain) {
-        task.plain = (float *)next;
-        next += floats;
-    }
-    if (needs_parted) {
-        task.parted = (float *)next;
-        next += floats;
-    }
-    if (needs_codes) {
-        task.blocks = blocks;
-        task.scales = (float *)next;
-        task.sums = (int32_t *)(next + scales);
-        task.codes = (int8_t *)(next + 2 * scales);
-    }
+    size_t coded = needs[LK_PACKED_CODED] ? (size_t)(rows * coded_chunks(inputs) * coded_inputs) : 0;
+    size_t integers = needs[LK_PACKED_Q8] || needs[LK_PACKED_Q4] ? (size_t)(rows * blocks) : 0;
+    int in_halves = LK_WIDTH == 16 && element == LK_ELEMENT_BF16 && lk_has_bf16();
+    struct activations task = {
+        .x = x, .element = element, .rows = rows, .inputs = inputs, .blocks = blocks, .chunks = chunks};
+    char *const start = lk_scratch(LK_SCRATCH_SHARED, (size_t)(needs[LK_PACKED_F32] + needs[LK_PACKED_BF16]) * floats + coded * sizeof(float) +
+                                                          integers * (2 * block_inputs + 8) + 6 * 64);
+    char *next = start;
+    task.plain = take_bytes(&next, needs[LK_PACKED_F32] ? floats : 0);
+    task.parted = take_bytes(&next, needs[LK_PACKED_BF16] ? floats : 0);
+    task.halves = take_bytes(&next, in_halves ? coded * sizeof(lk_bf16) : 0);
+    task.wide = take_bytes(&next, in_halves ? 0 : coded * sizeof(float));
+    task.scales = take_bytes(&next, integers * sizeof(float));
+    task.sums = take_bytes(&next, integers * sizeof(int32_t));
+    task.codes = take_bytes(&next, integers * block_inputs * 2);
     lk_parallel_for(rows, 1 + 16384 / inputs, activation_range, &task);
     return task;
 }

@@ -42,7 +42,9 @@ LK_INLINE void group_product(const lk_packed_product *product, long group, const
         float results[most_rows][group_rows] = {0};
         long first_output = group * group_rows, left = matrix->outputs - first_output;
         long start = first_output * matrix->inputs, tile = first * x->chunks * chunk_floats;
-        if (matrix->format == LK_PACKED_F32) {
+        if (matrix->format == LK_PACKED_CODED) {
+            coded_tile(results, matrix, first_output, x, first, rows);
+        } else if (matrix->format == LK_PACKED_F32) {
             float_group(results, (const float *)matrix->weights + start, left, matrix->inputs, x->plain + tile, rows);
         } else {
             float_group(results, (const lk_bf16 *)matrix->weights + start, left, matrix->inputs, x->parted + tile,

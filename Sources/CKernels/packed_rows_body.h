@@ -94,6 +94,12 @@ static void unpack_range(void *context, long begin, long end) {
     for (long group = begin; group < end; group++) {
         long first = group * group_rows, left = matrix->outputs - first;
         long rows = left < group_rows ? left : group_rows;
+        if (matrix->format == LK_PACKED_CODED) {
+            for (long row = first; row < first + rows; row++) {
+                decode_row(task->out, task->element, row * inputs, matrix, row);
+            }
+            continue;
+        }
         if (matrix->format == LK_PACKED_F32 || matrix->format == LK_PACKED_BF16) {
             copy_elements(task, first * inputs, first * inputs, rows * inputs);
             continue;
@@ -149,6 +155,8 @@ static void packed_row_range(void *context, long begin, long end) {
         } else if (matrix->format == LK_PACKED_Q4) {
             expand_row(task->out, task->element, place, weights + id / group_rows * group_bytes(LK_PACKED_Q4, blocks),
                        id % group_rows, inputs, LK_PACKED_Q4);
+        } else if (matrix->format == LK_PACKED_CODED) {
+            decode_row(task->out, task->element, place, matrix, id);
         } else {
             copy_elements(task, place, id * inputs, inputs);
         }

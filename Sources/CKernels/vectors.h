@@ -31,6 +31,13 @@ LK_INLINE vf absolute(vf x) {
     return (vf)((vi)x & 0x7fffffff);
 }
 
+LK_INLINE float widen_one(lk_bf16 number) {
+    uint32_t bits = (uint32_t)number << 16;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 LK_INLINE vf widen(vh bits) {
     return (vf)(__builtin_convertvector(bits, vu) << 16);
 }

@@ -2,7 +2,7 @@
 public enum WeightFormat: String, CaseIterable, Sendable {
     /// Single precision, 4 bytes a weight.
     case fp32
-    /// bfloat16, 2 bytes a weight.
+    /// bfloat16. 2 bytes a weight; in memory a matrix takes 1.5 where the processor multiplies bfloat16, without loss.
     case bf16
     /// 8 bits and a shared half-precision scale per 32 inputs, 8.5 bits a weight: the numbers of GGUF's Q8_0.
     case q8
@@ -26,6 +26,8 @@ public final class PackedMatrix: Sendable {
     public let inputs: Int
     /// How the numbers are held. `bf16` where `q8` or `q4` was asked for but `inputs` is no multiple of 32.
     public let format: WeightFormat
+    /// Whether `bf16` numbers are held in 12 bits each: the lower byte, and a code of 4 bits for sign and exponent.
+    let isCoded: Bool
     let memory: PackedMemory
 
     /// Rows of activations that one reading of the weights can serve in a decoding step.
@@ -34,9 +36,10 @@ public final class PackedMatrix: Sendable {
     /// Whether a product with so many rows is left to the kernels that read the packed weights.
     ///
     /// For `q8` and `q4` they are the fastest at any number: products of 8-bit integers beat unpacking and a product in
-    /// bf16. For `bf16` and `fp32` they are while the activations stay in the first cache.
+    /// bf16. For `fp32` and plain `bf16` they are while the activations stay in the first cache, for coded `bf16` as long
+    /// as unpacking costs more.
     func isStreamed(rows: Int) -> Bool {
-        format.blockSize > 1 || rows == 1 || (rows <= Self.mostRows && rows * inputs <= 8192)
+        format.blockSize > 1 || rows == 1 || (rows <= Self.mostRows && (isCoded || rows * inputs <= 8192))
     }
 
     /// Size in memory.
@@ -45,13 +48,16 @@ public final class PackedMatrix: Sendable {
     /// Extents, as of a weight tensor.
     public var shape: [Int] { [outputs, inputs] }
 
-    private init(outputs: Int, inputs: Int, format: WeightFormat) {
+    /// A matrix in the memory given, or in memory that is to be filled.
+    private init(outputs: Int, inputs: Int, format: WeightFormat, coded: PackedMemory? = nil) {
         require(outputs > 0 && inputs > 0, "packed matrix of shape [\(outputs), \(inputs)]")
         self.outputs = outputs
         self.inputs = inputs
         self.format = inputs % format.blockSize == 0 ? format : .bf16
-        memory = PackedMemory(
-            byteCount: backend.packedByteCount(self.format, outputs: outputs, inputs: inputs))
+        isCoded = coded != nil
+        memory =
+            coded
+            ?? PackedMemory(byteCount: backend.packedByteCount(self.format, outputs: outputs, inputs: inputs))
     }
 
     /// Packs row-major numbers.
@@ -62,11 +68,12 @@ public final class PackedMatrix: Sendable {
     public convenience init(
         bytes: UnsafeRawBufferPointer, dtype: DType, outputs: Int, inputs: Int, format: WeightFormat
     ) {
-        self.init(outputs: outputs, inputs: inputs, format: format)
         require(
             dtype != .int32 && bytes.count == outputs * inputs * dtype.byteCount,
-            "\(bytes.count) bytes of \(dtype) for a matrix of shape \(shape)")
-        backend.pack(self, from: bytes, dtype: dtype)
+            "\(bytes.count) bytes of \(dtype) for a matrix of shape [\(outputs), \(inputs)]")
+        let coded = format == .bf16 ? backend.coded(bytes, dtype: dtype, outputs: outputs, inputs: inputs) : nil
+        self.init(outputs: outputs, inputs: inputs, format: format, coded: coded)
+        if !isCoded { backend.pack(self, from: bytes, dtype: dtype) }
     }
 
     /// What remains of the numbers beside those of their `q8` form, in `q4`; `nil` where `inputs` is no multiple of 32.
@@ -141,14 +148,11 @@ public final class PackedMatrix: Sendable {
 
     /// The matrix as a tensor, `[outputs, inputs]`. In its own type it shares the memory; otherwise it is unpacked anew.
     public func unpacked(as dtype: DType) -> Tensor {
-        switch (format, dtype) {
-        case (.fp32, .float32), (.bf16, .bfloat16):
-            return Tensor(storage: Storage(reading: memory), shape: shape, dtype: dtype)
-        default:
-            let out = Tensor(uninitialized: shape, dtype: dtype)
-            backend.unpack(out, self)
-            return out
-        }
+        let isHeldSo = format == .fp32 ? dtype == .float32 : format == .bf16 && !isCoded && dtype == .bfloat16
+        if isHeldSo { return Tensor(storage: Storage(reading: memory), shape: shape, dtype: dtype) }
+        let out = Tensor(uninitialized: shape, dtype: dtype)
+        backend.unpack(out, self)
+        return out
     }
 
     /// Some rows, `[ids.count, inputs]`: the lookup of an embedding. The id −1 gives a row of zeros.

@@ -91,7 +91,7 @@ import Testing
             PackedMatrix(scattered(32 * 64, seed: 7), outputs: 32, inputs: 64, format: format).byteCount
         }
         #expect(bytes(.fp32) == 32 * 64 * 4)
-        #expect(bytes(.bf16) == 32 * 64 * 2)
+        #expect(bytes(.bf16) <= 32 * 64 * 2)  // CodedMatrixTests say when it is less.
         #expect(bytes(.q8) == 32 * 64 + 32 * 2 * 2)
         #expect(bytes(.q4) == 32 * 64 / 2 + 32 * 2 * 2)
     }

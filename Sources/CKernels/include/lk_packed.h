@@ -6,17 +6,20 @@
 enum lk_packed_format {
     LK_PACKED_F32,  ///< row-major floats
     LK_PACKED_BF16, ///< row-major bfloat16
+    LK_PACKED_CODED, ///< bfloat16 in 12 bits a number, without loss, as coded_layout.h describes
     /// 32 inputs of a row share a scale d (half precision): w = d · q with q in -128 ... 127. Inputs are a multiple of
     /// 32.
     LK_PACKED_Q8,
     /// w = d · (q - 8) with q in 0 ... 15; else as Q8.
-    LK_PACKED_Q4
+    LK_PACKED_Q4,
+    LK_PACKED_FORMATS ///< How many there are.
 };
 
 /// The element type of activations.
 enum lk_element { LK_ELEMENT_F32, LK_ELEMENT_BF16 };
 
-/// A matrix in memory. `weights` is aligned to 64 bytes for Q8 and Q4, whose layout packed_layout.h describes.
+/// A matrix in memory. `weights` is aligned to 64 bytes for Q8 and Q4, whose layout packed_layout.h describes, and for
+/// coded matrices.
 typedef struct {
     const void *weights;
     long outputs, inputs;
@@ -30,7 +33,7 @@ typedef struct {
     void *out;
 } lk_packed_product;
 
-/// Bytes of a packed matrix; outputs and inputs are positive.
+/// Bytes of a packed matrix that is not coded; outputs and inputs are positive.
 long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs);
 
 /// Several products of the same x, in one entry of the pool; all matrices have the same number of inputs. x and every
@@ -39,7 +42,7 @@ long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs);
 void lk_packed_products(const lk_packed_product *products, long count, enum lk_element out_element, const void *x,
                         enum lk_element element, long rows);
 
-/// Packs row-major numbers, which need no alignment. Q8 and Q4 are rounded as llama.cpp's reference does.
+/// Packs row-major numbers, which need no alignment, to a format other than coded. Q8 and Q4 are rounded as llama.cpp's reference does.
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
                     enum lk_element element);
 
@@ -56,3 +59,13 @@ void lk_packed_rows(void *out, enum lk_element element, const lk_packed_matrix *
 void lk_packed_from_blocks(void *weights, enum lk_packed_format format, long outputs, long inputs,
                            const uint8_t *blocks);
 void lk_packed_to_blocks(uint8_t *blocks, const lk_packed_matrix *matrix);
+
+/// Chooses the exponents that row-major bfloat16 numbers, which need no alignment, are coded with: `greatest`. Counts the
+/// numbers that have another: starts [outputs + 1] are sums over the rows before, the last one over all.
+void lk_coded_plan(uint8_t *greatest, int32_t *starts, const void *in, long outputs, long inputs);
+
+/// Bytes of a coded matrix with so many numbers of other exponents.
+long lk_coded_bytes(long outputs, long inputs, long absent);
+
+/// Codes row-major bfloat16 numbers as planned.
+void lk_coded_pack(void *weights, uint8_t greatest, const int32_t *starts, const void *in, long outputs, long inputs);

@@ -12,6 +12,34 @@ extension CPUBackend {
             matrix.memory.pointer, matrix.format.code, matrix.outputs, matrix.inputs, start, dtype.element)
     }
 
+    /// Whether products of coded matrices are faster than those of plain ones here.
+    var codesBfloat16: Bool { lk_has_bf16() != 0 }
+
+    /// bfloat16 numbers in 12 bits each, where that is faster and most exponents have a code.
+    func coded(_ bytes: UnsafeRawBufferPointer, dtype: DType, outputs: Int, inputs: Int) -> PackedMemory? {
+        guard codesBfloat16, inputs >= Self.leastCodedInputs, let start = bytes.baseAddress else { return nil }
+        if dtype == .bfloat16 { return coded(start, outputs: outputs, inputs: inputs) }
+        let rounded = Storage(byteCount: outputs * inputs * DType.bfloat16.byteCount)
+        lk_packed_pack(rounded.pointer, LK_PACKED_BF16, outputs, inputs, start, dtype.element)
+        return withExtendedLifetime(rounded) { coded(rounded.pointer, outputs: outputs, inputs: inputs) }
+    }
+
+    private func coded(_ start: UnsafeRawPointer, outputs: Int, inputs: Int) -> PackedMemory? {
+        var greatest: UInt8 = 0
+        var starts = [Int32](repeating: 0, count: outputs + 1)
+        lk_coded_plan(&greatest, &starts, start, outputs, inputs)
+        let absent = Int(starts[outputs])
+        guard absent <= outputs * inputs / Self.numbersPerAbsent else { return nil }
+        let memory = PackedMemory(byteCount: lk_coded_bytes(outputs, inputs, absent))
+        lk_coded_pack(memory.pointer, greatest, starts, start, outputs, inputs)
+        return memory
+    }
+
+    /// Rows are filled up to multiples of 64; shorter ones are not worth it.
+    private static let leastCodedInputs = 64
+    /// Numbers without a code cost a gather each: at most one in so many.
+    private static let numbersPerAbsent = 128
+
     func packRest(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType) {
         guard let start = bytes.baseAddress else { return }
         lk_packed_pack_rest(matrix.memory.pointer, matrix.outputs, matrix.inputs, start, dtype.element)
@@ -58,7 +86,9 @@ extension CPUBackend {
 extension PackedMatrix {
     /// CKernels' description; valid while the matrix lives.
     fileprivate var described: lk_packed_matrix {
-        lk_packed_matrix(weights: memory.pointer, outputs: outputs, inputs: inputs, format: format.code)
+        lk_packed_matrix(
+            weights: memory.pointer, outputs: outputs, inputs: inputs,
+            format: isCoded ? LK_PACKED_CODED : format.code)
     }
 }
 

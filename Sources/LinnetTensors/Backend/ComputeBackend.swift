@@ -35,6 +35,8 @@ protocol ComputeBackend: Sendable {
     // Packed matrices
     func packedByteCount(_ format: WeightFormat, outputs: Int, inputs: Int) -> Int
     func pack(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
+    var codesBfloat16: Bool { get }
+    func coded(_ bytes: UnsafeRawBufferPointer, dtype: DType, outputs: Int, inputs: Int) -> PackedMemory?
     func packRest(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
     func packBlocks(_ matrix: PackedMatrix, from blocks: UnsafeRawBufferPointer)
     func unpackBlocks(_ matrix: PackedMatrix, to blocks: UnsafeMutableRawBufferPointer)
