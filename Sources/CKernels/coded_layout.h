@@ -49,3 +49,8 @@ static inline struct absent_numbers absent_numbers(const lk_packed_matrix *matri
 static inline int coded_place(int input) {
     return input % 32 / 8 * 16 + input / 32 * 8 + input % 8;
 }
+
+/// The input of a place.
+static inline int coded_input(int place) {
+    return place % 16 / 8 * 32 + place / 16 * 8 + place % 8;
+}

@@ -22,12 +22,25 @@ LK_INLINE void fetch_chunk(lk_bf16 chunk[coded_inputs], const struct coding *tas
     }
 }
 
-/// The code of a number's upper byte, or 16 where it has none.
-LK_INLINE uint8_t code_of(lk_bf16 number, uint8_t greatest) {
-    uint8_t exponent = number >> 8 & 0x7f, below = greatest - exponent;
-    uint8_t code = below < code_exponents ? below + 1 : code_count;
-    code = exponent == 0 ? 0 : code;
-    return code + (code < code_count ? number >> 15 << 3 : 0);
+/// Codes a chunk. Returns the places of the numbers that have no code, a bit each.
+LK_INLINE uint64_t encode_chunk(uint8_t *out, const lk_bf16 chunk[coded_inputs], uint8_t greatest) {
+#if LK_WIDTH == 16
+    return part_chunk(out, chunk, greatest);
+#else
+    uint64_t absent = 0;
+    memset(out, 0, coded_bytes);
+    for (int input = 0; input < coded_inputs; input++) {
+        int place = coded_place(input), exponent = chunk[input] >> 8 & 0x7f, below = greatest - exponent;
+        if (exponent != 0 && (below < 0 || below >= code_exponents)) {
+            absent |= (uint64_t)1 << place;
+            continue;
+        }
+        int code = (exponent == 0 ? 0 : below + 1) + (chunk[input] >> 15 << 3);
+        out[place % 32] |= (uint8_t)(code << place / 32 * 4);
+        out[coded_inputs / 2 + place] = (uint8_t)chunk[input];
+    }
+    return absent;
+#endif
 }
 
 /// Items are rows.
@@ -37,12 +50,9 @@ static void count_absent_range(void *context, long begin, long end) {
         int32_t absent = 0;
         for (long column = 0; column < task->inputs; column += coded_inputs) {
             lk_bf16 chunk[coded_inputs];
-            uint8_t count = 0;
+            uint8_t ignored[coded_bytes];
             fetch_chunk(chunk, task, row, column);
-            for (int i = 0; i < coded_inputs; i++) {
-                count += code_of(chunk[i], task->greatest) == code_count;
-            }
-            absent += count;
+            absent += __builtin_popcountll(encode_chunk(ignored, chunk, task->greatest));
         }
         task->starts[row] = absent;
     }
@@ -91,20 +101,6 @@ void LK_UNTYPED_VARIANT(lk_coded_plan)(uint8_t *greatest, int32_t *starts, const
     starts[outputs] = (int32_t)sum;
 }
 
-LK_INLINE void encode_chunk(uint8_t *out, const lk_bf16 chunk[coded_inputs], uint8_t greatest) {
-    uint8_t codes[coded_inputs], lower[coded_inputs];
-    for (int place = 0; place < coded_inputs; place++) {
-        int input = place % 16 / 8 * 32 + place / 16 * 8 + place % 8;
-        uint8_t code = code_of(chunk[input], greatest);
-        codes[place] = code & (code_count - 1);
-        lower[place] = code < code_count ? (uint8_t)chunk[input] : 0;
-    }
-    for (int i = 0; i < coded_inputs / 2; i++) {
-        out[i] = codes[i] | (uint8_t)(codes[coded_inputs / 2 + i] << 4);
-    }
-    memcpy(out + coded_inputs / 2, lower, coded_inputs);
-}
-
 /// Items are rows.
 static void code_rows_range(void *context, long begin, long end) {
     const struct coding *task = context;
@@ -117,13 +113,11 @@ static void code_rows_range(void *context, long begin, long end) {
         for (long column = 0; column < task->inputs; column += coded_inputs, out += coded_bytes) {
             lk_bf16 chunk[coded_inputs];
             fetch_chunk(chunk, task, row, column);
-            encode_chunk(out, chunk, task->greatest);
-            for (int i = 0; place < task->starts[row + 1] && i < coded_inputs; i++) {
-                if (code_of(chunk[i], task->greatest) == code_count) {
-                    absent.columns[place] = (int32_t)(column + i);
-                    absent.values[place] = chunk[i];
-                    place++;
-                }
+            uint64_t places = encode_chunk(out, chunk, task->greatest);
+            for (; places != 0; places &= places - 1, place++) {
+                int input = coded_input(__builtin_ctzll(places));
+                absent.columns[place] = (int32_t)(column + input);
+                absent.values[place] = chunk[input];
             }
         }
     }

@@ -6,7 +6,8 @@
                              apply_to = function)
 #include "coded_interleaving.h"
 
-enum { most_rows = 8, prefetch_distance = 4096 };
+/// Rows of x that share one reading of the weights, at most.
+enum { most_rows = 8 };
 
 /// One row of the matrix times `rows` rows of x.
 static inline __attribute__((always_inline)) void row_products(float (*results)[group_rows], int output,

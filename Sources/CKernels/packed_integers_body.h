@@ -9,9 +9,6 @@ typedef int32_t code_quad __attribute__((may_alias));
 /// Vectors that hold the rows of a group.
 enum { group_vectors = group_rows / LK_WIDTH };
 
-/// How far ahead of the reading weights are asked for, in bytes.
-enum { prefetch_distance = 4096 };
-
 // add_unsigned: sum + the products of four unsigned codes per lane with four codes of x (`quad`).
 // add_offset: the same for codes of up to 255 that stand for code - 128. A sum of offset codes starts at
 //   offset_start(Σ x), which takes the offset out where add_offset does not.

@@ -15,6 +15,9 @@
 
 enum { group_rows = 16, block_inputs = 32, line_bytes = 64 };
 
+/// How far ahead of the reading weights are asked for, in bytes.
+enum { prefetch_distance = 4096 };
+
 /// Lines of codes in a block.
 static inline long block_lines(enum lk_packed_format format) {
     return format == LK_PACKED_Q8 ? 8 : 4;
