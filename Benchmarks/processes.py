@@ -37,6 +37,11 @@ class Run:
         return [json.loads(line) for line in self.output.split("\n") if line]
 
 
+def multiplies_bf16() -> bool:
+    """Whether this processor has AVX512-BF16."""
+    return "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text()
+
+
 def keep_to_cores() -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
 
