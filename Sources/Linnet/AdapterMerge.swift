@@ -7,7 +7,7 @@ import LinnetTokenizers
 ///
 /// - Parameters:
 ///   - directory: An adapter directory, from Linnet or PEFT.
-///   - output: Written as a whole, or not at all.
+///   - output: Written as a whole, or not at all; not over a directory that holds other files.
 public func mergeAdapter(directory: String, output: String) throws {
     guard AdapterDirectory.exists(at: directory) else {
         throw ModelError("\(directory): no adapter_config.json: not an adapter directory")
@@ -16,7 +16,8 @@ public func mergeAdapter(directory: String, output: String) throws {
     try model.store.mergeActiveAdapter()
     let base = try ModelHub().directory(for: AdapterDirectory(path: directory).baseModel)
     let tokenizer = try (try? Tokenizer(directory: directory)) ?? Tokenizer(directory: base)
-    try DirectoryCommit.write(to: output) { temporary in
+    try DirectoryCommit.removeAbandoned(beside: output)
+    try DirectoryCommit.write(to: output, keepsOthers: true) { temporary in
         try model.save(to: temporary)
         try tokenizer.save(to: temporary)
     }

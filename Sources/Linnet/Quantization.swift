@@ -8,7 +8,7 @@ import LinnetTensors
 public struct Quantization: Sendable {
     /// The model: a directory, or a pulled model's name.
     public var source: String
-    /// Where the new directory goes; written as a whole, or not at all.
+    /// Where the new directory goes; written as a whole, or not at all, and not over one that holds other files.
     public var output: String
     /// How matrices are stored.
     public var format: WeightFormat
@@ -50,7 +50,8 @@ public struct Quantization: Sendable {
         let directory = try ModelHub().directory(for: source)
         try refuseUnfit(directory)
         let conversion = try GGUFConversion(directory: directory, format: format)
-        try DirectoryCommit.write(to: output) { temporary in
+        try DirectoryCommit.removeAbandoned(beside: output)
+        try DirectoryCommit.write(to: output, keepsOthers: true) { temporary in
             try conversion.write(to: "\(temporary)/\(GGUFWeights.fileName)", progress: progress)
             for name in Self.companions where FileManager.default.fileExists(atPath: "\(directory)/\(name)") {
                 try FileBytes.write(FileBytes.read("\(directory)/\(name)"), to: "\(temporary)/\(name)")

@@ -107,8 +107,7 @@ private struct OptionReader {
     ) throws {
         guard let json = object[key], !json.isNull else { return }
         guard let value = convert(json) else {
-            let found = String(json.text().prefix(80))
-            throw GenerationError.invalidOption(name: "\(path): \(key)", expected: expected, found: found)
+            throw GenerationError.invalidOption(name: "\(path): \(key)", expected: expected, found: json.shortText)
         }
         body(value)
     }

@@ -90,16 +90,17 @@ public struct GenerationOptions: Sendable, Equatable {
         if let maxLength { try require((1...most).contains(maxLength), "max_length", "1 to \(most)", maxLength) }
         try require(minNewTokens >= 0, "min_new_tokens", "0 or more", minNewTokens)
         try require(
-            temperature > 0 && temperature.isFinite, "temperature", "a number above 0 (do_sample false is greedy)",
-            temperature)
+            temperature > 0 && temperature <= 1e6, "temperature",
+            "a number above 0, up to 1000000 (do_sample false is greedy)", temperature)
         try require((0...most).contains(topK), "top_k", "0 or more", topK)
         try require((0...1).contains(topP), "top_p", "a number from 0 to 1", topP)
         if let minP { try require((0...1).contains(minP), "min_p", "a number from 0 to 1", minP) }
         try require(
-            repetitionPenalty > 0 && repetitionPenalty.isFinite, "repetition_penalty", "a number above 0",
+            (1e-6...1e6).contains(repetitionPenalty), "repetition_penalty", "a number from 0.000001 to 1000000",
             repetitionPenalty)
-        try require(presencePenalty.isFinite, "presence_penalty", "a finite number", presencePenalty)
-        try require(frequencyPenalty.isFinite, "frequency_penalty", "a finite number", frequencyPenalty)
+        for (name, penalty) in [("presence_penalty", presencePenalty), ("frequency_penalty", frequencyPenalty)] {
+            try require((-1e6...1e6).contains(penalty), name, "a number from -1000000 to 1000000", penalty)
+        }
         try require((0...most).contains(noRepeatNgramSize), "no_repeat_ngram_size", "0 or more", noRepeatNgramSize)
         try require((1...4096).contains(returnSequences), "num_return_sequences", "1 to 4096", returnSequences)
         try require(
@@ -129,7 +130,8 @@ public struct GenerationOptions: Sendable, Equatable {
             }
         }
         for bias in sequenceBias {
-            try require(!bias.bias.isNaN, "sequence_bias", "numbers", bias.bias)
+            // Beyond, scores are infinite, and there is nothing to draw by.
+            try require(bias.bias <= 1e30, "sequence_bias", "numbers up to 1e30, or -inf", bias.bias)
         }
     }
 }

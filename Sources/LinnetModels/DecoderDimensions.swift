@@ -68,7 +68,7 @@ extension ModelConfiguration {
             case "sliding_attention": return window
             default:
                 throw ModelError(
-                    "\(path): layer_types: expected full_attention or sliding_attention, found \(name.text())")
+                    "\(path): layer_types: expected full_attention or sliding_attention, found \(name.shortText)")
             }
         }
     }

@@ -35,10 +35,12 @@ public struct ModelConfiguration: Sendable {
             return standard
         }
         guard let number = value.intValue, number >= minimum else {
-            throw ModelError("\(path): \(key): expected a whole number of at least \(minimum), found \(value.text())")
+            throw ModelError(
+                "\(path): \(key): expected a whole number of at least \(minimum), found \(value.shortText)")
         }
         guard number <= maximum else {
-            throw ModelError("\(path): \(key): expected a whole number of at most \(maximum), found \(value.text())")
+            throw ModelError(
+                "\(path): \(key): expected a whole number of at most \(maximum), found \(value.shortText)")
         }
         return number
     }
@@ -47,7 +49,7 @@ public struct ModelConfiguration: Sendable {
     func bool(_ key: String, default standard: Bool) throws -> Bool {
         guard let value = json[key], value != .null else { return standard }
         guard let flag = value.boolValue else {
-            throw ModelError("\(path): \(key): expected true or false, found \(value.text())")
+            throw ModelError("\(path): \(key): expected true or false, found \(value.shortText)")
         }
         return flag
     }
@@ -62,7 +64,8 @@ public struct ModelConfiguration: Sendable {
         guard let value = json[key], value != .null else { return standard }
         guard let number = value.doubleValue, range.contains(number) else {
             throw ModelError(
-                "\(path): \(key): expected a number in \(range.lowerBound)…\(range.upperBound), found \(value.text())")
+                "\(path): \(key): expected a number in \(range.lowerBound)…\(range.upperBound), found \(value.shortText)"
+            )
         }
         return number
     }
@@ -76,7 +79,7 @@ public struct ModelConfiguration: Sendable {
     func activation(_ key: String, default standard: String = "gelu") throws -> Activation {
         let name = json[key]?.stringValue ?? standard
         guard let activation = Activation(rawValue: name) else {
-            throw ModelError("\(path): \(key): the activation \(name) is not supported")
+            throw ModelError("\(path): \(key): the activation \(FormatError.quoted(name)) is not supported")
         }
         return activation
     }
@@ -84,7 +87,7 @@ public struct ModelConfiguration: Sendable {
     /// Refuses a setting other than the one that is implemented.
     func refuse(_ key: String, unless expected: String) throws {
         if let found = json[key]?.stringValue, found != expected {
-            throw ModelError("\(path): \(key): only \(expected) is supported, found \(found)")
+            throw ModelError("\(path): \(key): only \(expected) is supported, found \(FormatError.quoted(found))")
         }
     }
 

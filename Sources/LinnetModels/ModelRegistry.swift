@@ -75,7 +75,8 @@ enum ModelRegistry {
         }
         guard let architecture = causalArchitectures[type] else {
             let found = architectures[type] == nil ? "is not supported" : "is an encoder"
-            throw ModelError("\(config.path): model_type \(type) \(found); causal language models are \(known)")
+            throw ModelError(
+                "\(config.path): model_type \(type.prefix(100)) \(found); causal language models are \(known)")
         }
         return architecture
     }
@@ -87,7 +88,7 @@ enum ModelRegistry {
         }
         guard let architecture = architectures[type] else {
             let found = causalArchitectures[type] == nil ? "is not supported" : "is a causal language model"
-            throw ModelError("\(config.path): model_type \(type) \(found); supported are \(known)")
+            throw ModelError("\(config.path): model_type \(type.prefix(100)) \(found); supported are \(known)")
         }
         return architecture
     }

@@ -52,7 +52,7 @@ private struct RotaryKeys {
         case "longrope": return try longrope(headDim: headDim)
         default:
             throw ModelError(
-                "\(path): rope_type \(kind.text()) is not supported; supported are default, dynamic, linear, llama3, "
+                "\(path): rope_type \(kind.shortText) is not supported; supported are default, dynamic, linear, llama3, "
                     + "longrope, yarn")
         }
     }
@@ -74,7 +74,7 @@ private struct RotaryKeys {
 
     private func outside(_ key: String, _ range: ClosedRange<Double>, _ value: JSON) -> ModelError {
         ModelError(
-            "\(path): \(key): expected a number in \(range.lowerBound)…\(range.upperBound), found \(value.text())")
+            "\(path): \(key): expected a number in \(range.lowerBound)…\(range.upperBound), found \(value.shortText)")
     }
 
     private func factor() throws -> Double {

@@ -6,6 +6,8 @@ final class ByteBuffer {
     private(set) var base: UnsafeMutablePointer<UInt8>
     private(set) var capacity: Int
     var count = 0
+    /// How many bytes replacements may fill; see ``append(replacement:for:)``.
+    var replacementLimit = Int.max
 
     init() {
         capacity = 4096
@@ -66,6 +68,16 @@ final class ByteBuffer {
     func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { buffer in
             if let start = buffer.baseAddress { append(start, count: buffer.count) }
+        }
+    }
+
+    /// Appends a replacement, or what it stands for when it would pass the limit: replacements come from files, and a
+    /// dozen of them one after the other make gigabytes of a word.
+    func append(replacement: some Collection<UInt8>, for original: some Collection<UInt8>) {
+        if count + replacement.count <= replacementLimit {
+            for byte in replacement { append(byte) }
+        } else {
+            for byte in original { append(byte) }
         }
     }
 

@@ -60,7 +60,7 @@ indirect enum Normalizer: Sendable {
             if input[index] == pattern.first, index + pattern.count <= input.count,
                 input[index..<index + pattern.count].elementsEqual(pattern)
             {
-                output.append(content)
+                output.append(replacement: content, for: pattern)
                 index += pattern.count
             } else {
                 output.append(input[index])
@@ -75,8 +75,9 @@ indirect enum Normalizer: Sendable {
         expression.withMatcher { matcher in
             var segments = ExpressionSegments(text, matcher)
             while let segment = segments.next() {
+                let piece = UnsafeBufferPointer(start: text.base + segment.range.lowerBound, count: segment.range.count)
                 if segment.isMatch {
-                    output.append(content)
+                    output.append(replacement: content, for: piece)
                 } else {
                     output.append(text.base + segment.range.lowerBound, count: segment.range.count)
                 }

@@ -82,7 +82,7 @@ struct PrecompiledMap: Sendable {
         _ range: Range<Int>?, else bytes: some Collection<UInt8>, to output: ByteBuffer
     ) {
         if let range {
-            for byte in replacements[range] { output.append(byte) }
+            output.append(replacement: replacements[range], for: bytes)
         } else {
             for byte in bytes { output.append(byte) }
         }

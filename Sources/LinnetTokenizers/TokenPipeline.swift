@@ -38,12 +38,16 @@ struct TokenPipeline: Sendable {
     private static func normalForm(of content: [UInt8], _ normalizers: [Normalizer]) -> [UInt8] {
         var bytes = content
         let output = ByteBuffer()
+        output.replacementLimit = replacementLimit(of: content.count)
         for normalizer in normalizers {
             bytes.withUnsafeBufferPointer { normalizer.normalize($0, into: output) }
             bytes = Array(UnsafeBufferPointer(start: output.base, count: output.count))
         }
         return bytes
     }
+
+    /// What replacements may make of a text of `count` bytes; the signs of real tokenizers triple it at most.
+    private static func replacementLimit(of count: Int) -> Int { 16 * count + 4096 }
 
     /// Appends the ids of `text` (without special tokens around it) to `session`.
     func encode(_ text: UnsafeBufferPointer<UInt8>, into session: EncodingSession) {
@@ -68,6 +72,8 @@ struct TokenPipeline: Sendable {
     ) {
         guard let base = text.baseAddress else { return }
         if let first = normalizers.first {
+            session.text.replacementLimit = Self.replacementLimit(of: text.count)
+            session.other.replacementLimit = session.text.replacementLimit
             first.normalize(text, into: session.text)
             for normalizer in normalizers.dropFirst() {
                 let input = UnsafeBufferPointer<UInt8>(start: session.text.base, count: session.text.count)

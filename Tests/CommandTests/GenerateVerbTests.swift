@@ -158,6 +158,12 @@ import Testing
         #expect(outcome.status == 130 && outcome.output.hasSuffix("\n") && outcome.output.count > 1)
     }
 
+    @Test func blanksOfStopStringsCount() throws {
+        let words = ["generate", "abc", "--max-new-tokens", "10", "--stop"]
+        #expect(try run(words + ["3"]).output.contains("3") == false)
+        #expect(try run(words + [" 3"]).output.contains("3"))
+    }
+
     @Test func ratesAreMeasuredPerFormat() throws {
         let outcome = try BuiltCommand.run(
             "bench", "generate", "--model", model, "--weights", "bf16,q8", "--prompt-tokens", "32", "--new-tokens", "8",
@@ -185,6 +191,7 @@ import Testing
         expectFailure(try run("generate", long), naming: "the model's context holds 96")
         expectFailure(try run("generate", "Ä"), naming: "the prompt is empty")
         expectFailure(try run("generate", "a", "--logit-bias", "900:1"), naming: "sequence_bias")
+        expectFailure(try run("generate", "a", "--logit-bias", "4:inf"), naming: "sequence_bias")
         expectFailure(try run("generate", "a", "--logit-bias", "x"), status: 2, naming: "--logit-bias")
         expectFailure(try run("generate", "a", "--input", "f"), status: 2, naming: "not from both")
         expectFailure(

@@ -83,6 +83,18 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: "\(output)/model.gguf")) == before)
     }
 
+    @Test func doesNotWriteOverOtherFiles() throws {
+        try folder.write("notes/list.txt", "mine")
+        for output in ["\(folder.path)/notes", folder.path] {
+            let outcome = try BuiltCommand.run("quantize", model, "--output", output, "--quiet")
+            #expect(outcome.status == 1)
+            #expect(outcome.messageLines.count == 1)
+            #expect(outcome.messages.contains("would be lost"), "\(outcome.messages)")
+        }
+        #expect(try folder.text("notes/list.txt") == "mine")
+        #expect(folder.exists("llama/model.safetensors"))
+    }
+
     @Test func refusesWhatItCannotConvertInOneLine() throws {
         let quantized = "\(folder.path)/q8"
         #expect(try BuiltCommand.run("quantize", model, "--output", quantized, "--quiet").status == 0)

@@ -71,6 +71,15 @@ import Testing
         #expect(abs(result.scores.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
     }
 
+    @Test func aLabelTooImprobableForAProbabilityIsCalibratedAllTheSame() throws {
+        let engine = try engine(ScriptedModel(vocabularySize: 120, maximumLength: 2000))
+        let labels = [Array(repeating: "stop", count: 300).joined(separator: " "), "no"]
+        let result = try ChoiceClassifier(engine, task: "t", labels: labels).classify(["x"])[0]
+        #expect(result.scores[0].logProbability < -800)
+        #expect(result.scores.allSatisfy { (0...1).contains($0.probability) })
+        #expect(abs(result.scores.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+    }
+
     @Test func longerLabelsCanBeWeighedByTheirLength() throws {
         let engine = try engine(ScriptedModel(vocabularySize: 120))
         let labels = ["no", "the stop in the end"]

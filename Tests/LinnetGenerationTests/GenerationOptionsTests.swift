@@ -42,7 +42,9 @@ import Testing
         #"{"top_p": 1.5}"#, #"{"eos_token_id": [1, "x"]}"#, #"{"eos_token_id": 99999999999}"#,
         #"{"max_new_tokens": 0}"#, #"{"max_new_tokens": 9999999999999}"#, #"{"bad_words_ids": [[]]}"#,
         #"{"bad_words_ids": [5]}"#, #"{"sequence_bias": [[[1]]]}"#, #"{"repetition_penalty": 0}"#,
-        #"{"num_return_sequences": 3}"#, #"{"stop_strings": [""]}"#, #"{"top_k": -1}"#, "[]", "{",
+        #"{"num_return_sequences": 3}"#, #"{"stop_strings": [""]}"#, #"{"top_k": -1}"#,
+        #"{"sequence_bias": [[[1], 1e300]]}"#, #"{"repetition_penalty": 1e300}"#, #"{"temperature": 1e300}"#,
+        #"{"presence_penalty": -1e300}"#, "[]", "{",
     ])
     func aSettingThatMakesNoSenseIsNamedWithItsFile(text: String) {
         let error = #expect(throws: (any Error).self) { try read(["generation_config.json": text]) }

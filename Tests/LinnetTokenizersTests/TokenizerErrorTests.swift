@@ -34,6 +34,15 @@ import Testing
 
     static let nested = String(repeating: #"{"type":"Sequence","normalizers":["#, count: 1000)
 
+    @Test func replacementsThatMultiplyAreBounded() throws {
+        let step = #"{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaaaaaaaa"}"#
+        let steps = Array(repeating: step, count: 20).joined(separator: ",")
+        let text = Self.file(normalizer: #"{"type":"Sequence","normalizers":[\#(steps)]}"#)
+        try TokenizerFixture.withDirectory(["tokenizer.json": text]) { path in
+            #expect(try Tokenizer(directory: path).encode("a a", addSpecialTokens: false).ids.count < 10_000)
+        }
+    }
+
     /// Files with the kind of their error and the place it names.
     static let refused: [(file: String, kind: TokenizerError.Kind, place: String)] = [
         ("", .malformed, ""),

@@ -102,8 +102,11 @@ extension Flag where Value == String? {
 
 extension Flag where Value == [String] {
     /// Texts separated by commas, or given one by one; empty when the flag is left out.
+    ///
+    /// - Parameter split: What makes texts of a word.
     static func list(
-        _ name: FlagName, _ placeholder: String, allowed: [String]? = nil, shown: String? = nil, help: String
+        _ name: FlagName, _ placeholder: String, allowed: [String]? = nil, shown: String? = nil, help: String,
+        split: @escaping @Sendable (String) -> [String] = Spelling.list
     ) -> Flag {
         let expected =
             allowed.map { "any of \($0.joined(separator: ", ")), separated by commas" }
@@ -112,12 +115,12 @@ extension Flag where Value == [String] {
             declaration: FlagDeclaration(
                 name, form: .list(placeholder: placeholder), expected: expected, defaultText: shown, help: help,
                 accepts: { word in
-                    let parts = Spelling.list(word)
+                    let parts = split(word)
                     guard !parts.isEmpty else { return false }
                     guard let allowed else { return true }
                     return parts.allSatisfy(allowed.contains)
                 }),
-            read: { words in (words ?? []).flatMap(Spelling.list) })
+            read: { words in (words ?? []).flatMap(split) })
     }
 }
 

@@ -18,8 +18,11 @@ enum Spelling {
 
     /// The parts between commas, without surrounding blanks and without empty parts.
     static func list(_ word: String) -> [String] {
-        word.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        texts(word).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
+
+    /// The parts between commas as they stand, without empty parts.
+    static func texts(_ word: String) -> [String] { word.split(separator: ",").map(String.init) }
 
     /// A whole number within bounds, or nil.
     static func integer(_ word: String, in range: ClosedRange<Int>) -> Int? {
@@ -41,7 +44,7 @@ enum Spelling {
 
     /// What a whole number must be, in words.
     static func expectation(_ range: ClosedRange<Int>) -> String {
-        range.upperBound >= Int(Int32.max)
+        range.upperBound == .max
             ? "a whole number of at least \(range.lowerBound)"
             : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     }

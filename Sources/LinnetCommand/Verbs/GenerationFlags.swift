@@ -41,7 +41,9 @@ enum GenerationFlags {
     static let logitBias = Flag<[String]>.list(
         "logit-bias", "ID:BIAS", help: "Added to the score of a token; -inf forbids it.")
     static let stop = Flag<[String]>.list(
-        FlagName("stop", aliases: ["stop-strings"]), "A,B", help: "Texts that end an answer; \\n is a line end.")
+        FlagName("stop", aliases: ["stop-strings"]), "A,B",
+        help: "Texts that end an answer, blanks included; \\n is a line end.",
+        split: Spelling.texts)
     static let ignoresEnd = Flag<Bool>.toggle("ignore-eos", help: "Go on past the model's end token.")
     static let samples = Flag<Int>.integer(
         "num-return-sequences", default: 1, in: 1...4096, help: "Answers per prompt; more than one are drawn at random."

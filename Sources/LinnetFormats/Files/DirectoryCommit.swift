@@ -12,15 +12,21 @@ public enum DirectoryCommit {
     private static let replacedMarker = ".replaced-"
 
     /// Writes a directory with `body` and commits it under `path`; missing parent directories are made.
-    /// - Parameter body: fills the temporary directory it is given.
-    /// - Throws: what `body` throws, or `FormatError.writeFailed`; the temporary directory is then removed and what
-    ///   stood at `path` is untouched.
-    public static func write(to path: String, _ body: (_ temporaryDirectory: String) throws -> Void) throws {
+    /// - Parameters:
+    ///   - keepsOthers: refuses to replace a directory that holds what the new one has no counterpart of: a mistyped
+    ///     name must not cost anybody their files.
+    ///   - body: fills the temporary directory it is given.
+    /// - Throws: what `body` throws, or a `FormatError` of kind `writeFailed` or `refused`; the temporary directory is
+    ///   then removed and what stood at `path` is untouched.
+    public static func write(
+        to path: String, keepsOthers: Bool = false, _ body: (_ temporaryDirectory: String) throws -> Void
+    ) throws {
         let target = try finalPath(path)
         let (temporary, lock) = try makeTemporary(beside: target)
         defer { close(lock) }
         do {
             try body(temporary)
+            if keepsOthers { try refuseLoss(of: target, to: temporary) }
             try flushTree(temporary)
             try publish(temporary, as: target)
         } catch {
@@ -110,6 +116,15 @@ public enum DirectoryCommit {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+
+    private static func refuseLoss(of target: String, to temporary: String) throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: target)) ?? []
+        if let other = names.sorted().first(where: { !exists("\(temporary)/\($0)") }) {
+            throw FormatError(
+                .refused, path: target,
+                "holds \(FormatError.quoted(other)), which would be lost; name a new directory")
+        }
     }
 
     /// Flushes all files below `directory`, then the directories from the innermost outwards.

@@ -10,6 +10,13 @@ extension JSON {
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The value as an error message shows it: compact, cut after 100 characters.
+    public var shortText: String {
+        let whole = text()
+        let shown = whole.unicodeScalars.prefix(100)
+        return shown.endIndex == whole.endIndex ? whole : "\(shown)…"
+    }
+
     private func write(to output: inout [UInt8], indent: Int?) {
         switch self {
         case .null: output.append(contentsOf: "null".utf8)

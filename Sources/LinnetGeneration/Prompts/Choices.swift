@@ -82,9 +82,14 @@ public final class ChoiceClassifier: Sendable {
         }
         let prompts = try Self.contentFree.map { try engine.fewShot(task: task, examples: examples, input: $0) }
         let scores = try Self.scores(engine, prompts, labels, normalization)
-        // The mean of the probabilities, not of their logarithms.
+        // The mean of the probabilities, not of their logarithms; kept as a logarithm, since that of a long label is
+        // too small for a probability.
+        let shares = scores.map { score in
+            let total = Self.logSumOfExponentials(score.normalized)
+            return score.normalized.map { $0 - total }
+        }
         bias = labels.indices.map { label in
-            log(scores.reduce(0) { $0 + Self.softmax($1.normalized)[label] } / Double(scores.count))
+            Self.logSumOfExponentials(shares.map { $0[label] }) - log(Double(shares.count))
         }
     }
 
@@ -130,10 +135,14 @@ public final class ChoiceClassifier: Sendable {
     }
 
     private static func softmax(_ values: [Double]) -> [Double] {
+        let total = logSumOfExponentials(values)
+        return values.map { exp($0 - total) }
+    }
+
+    /// log Σ eˣ, without leaving the range of numbers.
+    private static func logSumOfExponentials(_ values: [Double]) -> Double {
         let top = values.max() ?? 0
-        let weights = values.map { exp($0 - top) }
-        let total = weights.reduce(0, +)
-        return weights.map { $0 / total }
+        return top + log(values.reduce(0) { $0 + exp($1 - top) })
     }
 }
 

@@ -26,7 +26,8 @@ extension GenerationOptions {
             rules.append(EarlySuppression(tokens: initiallySuppressedTokens, before: 1))
         }
         guard doSample else { return rules }
-        if temperature != 1 { rules.append(Temperature(temperature: Float(temperature))) }
+        // Less would make scores infinite; the most probable token is all but certain already.
+        if temperature != 1 { rules.append(Temperature(temperature: Float(max(temperature, 1e-6)))) }
         if topK > 0 { rules.append(TopK(count: topK)) }
         if topP < 1 { rules.append(TopP(probability: topP)) }
         if let minP { rules.append(MinP(share: minP)) }

@@ -101,7 +101,7 @@ struct GGUFVocabulary {
         guard let id = value.intValue, (0..<size).contains(id) else {
             throw ModelError(
                 "\(path): token \(FormatError.quoted(text)): expected an id below \(size), the rows of the embedding, "
-                    + "found \(value.text())")
+                    + "found \(value.shortText)")
         }
         return id
     }
