@@ -106,7 +106,7 @@ public struct SourcePrompt: Sendable, Equatable {
     /// - Parameter cited: Numbers that a ``CitationCheck`` has found in it.
     public func citations(of answer: String, cited: [Int]) -> [Citation] {
         let statements = CitedStatements(answer)
-        return sources.filter { cited.contains($0.number) }.map { statements.citation($0.number, of: $0.hit.chunk) }
+        return sources.filter { cited.contains($0.number) }.map { statements.citation($0.number, of: $0.hit) }
     }
 
     /// The largest of 0 ..< `count` for which a condition holds that holds for 0 and, once it fails, fails for all after.
