@@ -65,7 +65,9 @@ public struct SourcePrompt: Sendable, Equatable {
         }
         guard try fits(prompt([])) else {
             throw RetrievalError(
-                .invalid, "the question leaves no room for sources in the generator's context; shorten the question")
+                .invalid,
+                "the question leaves no room for sources in the generator's context; shorten the question, or take a "
+                    + "model with a longer context")
         }
         // The largest number of whole sources that fit, then as much of the next one as does.
         let whole = try Self.largest(below: all.count) { try fits(prompt(Array(all[..<$0]))) }
