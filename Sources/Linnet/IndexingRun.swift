@@ -50,7 +50,8 @@ final class IndexingRun {
 
     /// Brings the store in step with what lies under the paths.
     func run(_ paths: [String]) throws -> IndexingSummary {
-        let found = try walk.files(under: paths) { skipped in
+        let present = paths.filter { FileManager.default.fileExists(atPath: $0) }
+        let found = try walk.files(under: present) { skipped in
             guard SourcePaths.resolved(skipped.path) != storePath else { return }
             result.failures.append(.init(path: skipped.path, reason: skipped.reason))
         }

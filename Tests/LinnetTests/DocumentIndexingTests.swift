@@ -71,6 +71,17 @@ import Testing
         #expect(try texts().filter { $0.contains("rows.jsonl") }.count == 3)
     }
 
+    @Test func aNamedFileThatIsGoneIsForgottenIfTheStoreKnowsIt() throws {
+        var job = job
+        try folder.write("notes.txt", "some notes")
+        job.paths.append(folder.path + "/notes.txt")
+        _ = try job.run()
+        try FileManager.default.removeItem(atPath: folder.path + "/notes.txt")
+        let again = try job.run()
+        #expect(again.removedFiles == 1 && again.unchangedFiles == 2)
+        #expect(throws: FormatError.self) { try job.run() }
+    }
+
     @Test func theStoreBesideItsDocumentsIsNoFailure() throws {
         var job = job
         job.store = folder.path + "/docs/k.db"
