@@ -46,12 +46,10 @@ public struct DocumentIndexing {
     public func run(
         stop: StopFlag = StopFlag(), progress: @escaping (IndexingProgress) -> Void = { _ in }
     ) throws -> IndexingSummary {
-        for path in paths where !FileManager.default.fileExists(atPath: path) {
-            throw FormatError(.notFound, path: path, "no such file or directory")
-        }
         // A new store is made when nothing stands in its way, so that a mistake leaves no empty one behind.
         let isThere = FileManager.default.fileExists(atPath: self.store)
         let known = isThere ? try SQLiteStore(path: self.store, createIfMissing: true) : nil
+        try checkPaths(known)
         let embedder = try StoreEmbedder.load(model, for: known, precision: precision, standard: Self.standardModel)
         let settings = try settings(of: known, embedder.model)
         let store = try known ?? SQLiteStore(path: self.store, createIfMissing: true)
@@ -61,6 +59,17 @@ public struct DocumentIndexing {
         try settings.keep(in: store)
         let run = IndexingRun(job: self, store: store, encoder: encoder, stop: stop, progress: progress)
         return try run.run(paths)
+    }
+
+    /// Refuses paths that are not there, unless the store holds a file of that name, which is forgotten then.
+    private func checkPaths(_ store: SQLiteStore?) throws {
+        let names = SourcePaths(store: self.store)
+        for path in paths where !FileManager.default.fileExists(atPath: path) {
+            let source = names.source(ofFile: path)
+            guard try store?.sources(under: source)[source] != nil else {
+                throw FormatError(.notFound, path: path, "no such file or directory")
+            }
+        }
     }
 
     /// The store's settings with those given here, which must make sense.

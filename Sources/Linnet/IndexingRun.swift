@@ -8,6 +8,8 @@ final class IndexingRun {
     private let store: any VectorStore
     private let encoder: DocumentEncoder
     private let names: SourcePaths
+    /// The store's own file, which is no document.
+    private let storePath: String
     private let reader: DocumentReader
     private var walk = DirectoryWalk()
     /// Everything but the bytes of a file that decides what the store holds of it.
@@ -38,6 +40,7 @@ final class IndexingRun {
         self.stop = stop
         report = progress
         names = SourcePaths(store: job.store)
+        storePath = SourcePaths.resolved(job.store)
         reader = DocumentReader(options: job.reading)
         walk.include = job.include
         walk.exclude = job.exclude
@@ -47,7 +50,9 @@ final class IndexingRun {
 
     /// Brings the store in step with what lies under the paths.
     func run(_ paths: [String]) throws -> IndexingSummary {
-        let found = try walk.files(under: paths) { skipped in
+        let present = paths.filter { FileManager.default.fileExists(atPath: $0) }
+        let found = try walk.files(under: present) { skipped in
+            guard SourcePaths.resolved(skipped.path) != storePath else { return }
             result.failures.append(.init(path: skipped.path, reason: skipped.reason))
         }
         let files = found.map { File(path: $0, source: names.source(ofFile: $0), size: Self.size(of: $0)) }
@@ -113,7 +118,11 @@ final class IndexingRun {
                 before[document.id] = nil
                 return
             }
-            if batch.add(document, fingerprint: fingerprint) { before[document.id] = nil }
+            if batch.add(document, fingerprint: fingerprint) {
+                before[document.id] = nil
+                // Known from its first document on, so that a file that never completes can be forgotten.
+                batch.change.completedSources[file.source] = StoreChange.incomplete
+            }
             if batch.isFull {
                 try apply()
                 try stopIfAsked()

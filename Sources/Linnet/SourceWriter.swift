@@ -23,7 +23,7 @@ struct SourceWriter {
         self.options = generation
     }
 
-    /// The answer; `nil` when no source has room in the model's context.
+    /// The answer; `nil` when no source has room in the model's context, and when the model writes nothing.
     func answer(
         _ question: String, _ hits: [Hit], cancellation: CancellationFlag, _ onText: (String) throws -> Void
     ) throws -> GroundedAnswer? {
@@ -47,11 +47,13 @@ struct SourceWriter {
         try show(check.finish())
         let citations = sources.citations(of: text, cited: check.cited)
         let says = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let isCancelled = generation.stopReason == .cancelled
+        guard !says.isEmpty || isCancelled else { return nil }
         var answer = GroundedAnswer(
             text: says, mode: .generated, isInDocuments: !says.hasPrefix(SourcePrompt.noAnswer), citations: citations,
             hits: hits)
         answer.removedCitations = check.removed
-        answer.isCancelled = generation.stopReason == .cancelled
+        answer.isCancelled = isCancelled
         return answer
     }
 

@@ -41,10 +41,13 @@ public struct StoreChange: Sendable {
     public var documents: [IndexedDocument] = []
     /// Ids of documents to remove.
     public var removedDocuments: [String] = []
-    /// Files whose documents are complete with this change, with the digest of each file.
+    /// Files whose documents are complete with this change, with the digest of each file, or ``incomplete``.
     public var completedSources: [String: String] = [:]
     /// Files to forget with all their documents.
     public var removedSources: [String] = []
+
+    /// The digest of a file of which the store may hold a part only.
+    public static let incomplete = ""
 
     /// A change of nothing yet.
     public init() {}
@@ -62,7 +65,7 @@ public protocol VectorStore: AnyObject {
     /// Numbers of documents and chunks.
     func counts() throws -> (documents: Int, chunks: Int)
 
-    /// Digests of completed files whose path starts with a prefix.
+    /// Digests of files, ``StoreChange/incomplete`` for one that has only begun, whose path starts with a prefix.
     func sources(under prefix: String) throws -> [String: String]
     /// Fingerprints of the documents of a file, by id.
     func documents(ofSource source: String) throws -> [String: String]

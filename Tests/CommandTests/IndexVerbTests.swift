@@ -61,7 +61,7 @@ import Testing
             "search", "film food", "--store", store, "--where", "format = \"markdown\"", "--json")
         #expect(outcome.outputLines.count == 1, "\(outcome.output) \(outcome.messages)")
         let wrong = try BuiltCommand.run("search", "x", "--store", store, "--where", "format = ")
-        #expect(wrong.status == 1 && wrong.messageLines.count == 1)
+        #expect(wrong.status == 2 && wrong.messageLines.count == 1 && wrong.messages.contains("--where: "))
     }
 
     @Test func mistakesAreOneLine() throws {

@@ -130,6 +130,20 @@ import Testing
         #expect(byOrder == [.init(id: "1", prediction: "a", references: ["x", "y"])])
     }
 
+    @Test func numbersOfAnAnswerStandForTheHitsThatItsCitationsName() throws {
+        func sources(_ citations: String) throws -> [String]? {
+            try AnswerFiles.samples(
+                predictions: write(
+                    "p.jsonl",
+                    "{\"answer\":\"b [1]\",\"hits\":[{\"text\":\"a\"},{\"text\":\"b\"}],\"citations\":\(citations)}"),
+                references: nil)[0].sources
+        }
+        #expect(try sources("[{\"number\":1,\"hit\":2}]")?.first == "b")
+        #expect(try sources("[]") == ["a", "b"])
+        #expect(throws: FormatError.self) { try sources("[{\"number\":1,\"hit\":3}]") }
+        #expect(throws: FormatError.self) { try sources("[{\"number\":0,\"hit\":1}]") }
+    }
+
     @Test func wrongAnswerFilesAreRefused() throws {
         func message(_ predictions: String, _ references: String) -> String {
             self.message {

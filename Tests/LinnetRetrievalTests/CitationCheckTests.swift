@@ -55,9 +55,10 @@ import Testing
             chunk: Chunk(
                 text: text, headings: ["Training"], span: SourceSpan(page: 2, bytes: 100..<(100 + text.utf8.count))))
         let statements = CitedStatements("To go on after an interruption use the resume flag [1]. Enjoy.")
-        let citation = statements.citation(1, of: chunk)
+        let citation = statements.citation(1, of: Hit(rank: 3, score: 1, similarity: nil, chunk: chunk))
         #expect(citation.quote == "Interrupted runs go on with the resume flag.")
         #expect(citation.span == SourceSpan(page: 2, bytes: 124..<168))
+        #expect(citation.number == 1 && citation.hit == 3)
         #expect(citation.headings == ["Training"])
         #expect(citation.json["page"]?.intValue == 2)
     }
@@ -73,6 +74,7 @@ import Testing
         let chunk = StoredChunk(
             id: 1, documentID: "t.csv#3", source: "t.csv", metadata: [:],
             chunk: Chunk(text: "name: A. colour: red.", span: SourceSpan(bytes: 40..<52)))
-        #expect(CitedStatements("Red [1]").citation(1, of: chunk).span.bytes == 40..<52)
+        let hit = Hit(rank: 1, score: 1, similarity: nil, chunk: chunk)
+        #expect(CitedStatements("Red [1]").citation(1, of: hit).span.bytes == 40..<52)
     }
 }

@@ -71,6 +71,34 @@ import Testing
         #expect(try texts().filter { $0.contains("rows.jsonl") }.count == 3)
     }
 
+    @Test func aNamedFileThatIsGoneIsForgottenIfTheStoreKnowsIt() throws {
+        var job = job
+        try folder.write("notes.txt", "some notes")
+        job.paths.append(folder.path + "/notes.txt")
+        _ = try job.run()
+        try FileManager.default.removeItem(atPath: folder.path + "/notes.txt")
+        let again = try job.run()
+        #expect(again.removedFiles == 1 && again.unchangedFiles == 2)
+        #expect(throws: FormatError.self) { try job.run() }
+    }
+
+    @Test func theStoreBesideItsDocumentsIsNoFailure() throws {
+        var job = job
+        job.store = folder.path + "/docs/k.db"
+        _ = try job.run()
+        let second = try job.run()
+        #expect(second.failures.isEmpty && second.unchangedFiles == 2)
+    }
+
+    @Test func aFileThatNeverCompletedIsForgottenWithItsFile() throws {
+        try folder.write("docs/rows.jsonl", "{\"text\": \"the only good row\"}\n{no JSON\n")
+        #expect(try job.run().failures.count == 1)
+        #expect(try texts().contains("docs/rows.jsonl the only good row"))
+        try FileManager.default.removeItem(atPath: folder.path + "/docs/rows.jsonl")
+        #expect(try job.run().removedFiles == 1)
+        #expect(try !texts().contains { $0.contains("rows.jsonl") })
+    }
+
     @Test func otherSettingsIndexAgainAndAreRemembered() throws {
         var job = job
         let first = try job.run()

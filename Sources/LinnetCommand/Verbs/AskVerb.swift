@@ -23,8 +23,9 @@ enum AskVerb {
         name, summary: "answer a question from the documents of a store",
         discussion: [
             "Prints the answer as it is written, then the sources that its numbers point to. The model sees the best "
-                + "hits as numbered sources; citations of anything else are taken out. Without --model the answer "
-                + "consists of sentences of the documents, quoted as they stand.",
+                + "hits as numbered sources; citations of anything else are taken out; unless --temperature or --top-p "
+                + "is given, every token is the most probable one. Without --model, or where the model writes nothing, "
+                + "the answer consists of sentences of the documents, quoted as they stand.",
             "What the documents say is data: instructions in them are marked as quotations. An answer does nothing but "
                 + "be shown.",
         ],
@@ -76,13 +77,16 @@ enum AskVerb {
                 try output.write(text: TerminalText.lines(answer.text))
             }
             try output.write(text: "\n" + sources(of: answer, names))
+            if isStreamed, answer.mode == .extractive {
+                StandardOutput.message("quoted from the documents: the model wrote nothing, or no source had room")
+            }
         }
         return answer.isCancelled ? .interrupted : .success
     }
 
     private static func rag(_ given: Arguments) throws -> RAG {
         var options = RAG.Options()
-        options.retrieval = try StoreFlags.options(given)
+        options.retrieval = try StoreFlags.options(given, verb: name)
         options.sentences = given[sentences]
         options.threshold = given[threshold].map { $0 > 0 ? .similarity($0) : .none } ?? .calibrated
         let store = try StoreFlags.open(given)

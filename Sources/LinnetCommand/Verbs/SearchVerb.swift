@@ -42,7 +42,7 @@ enum SearchVerb {
         guard (given.operands.count == 1) != given.isGiven(input) else {
             throw UsageError("expected a query, on the command line or with --input", verb: name)
         }
-        let options = try StoreFlags.options(given)
+        let options = try StoreFlags.options(given, verb: name)
         let query = try given.operands.first.map { try StoreFlags.words($0, "query", verb: name) }
         let search = try StoreSearch(
             store: StoreFlags.open(given), embedder: given[embedder], reranker: given[StoreFlags.rerank],

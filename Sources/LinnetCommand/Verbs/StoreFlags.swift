@@ -32,15 +32,23 @@ enum StoreFlags {
     ]
 
     /// How to retrieve, as the flags say.
-    static func options(_ given: Arguments) throws -> RetrievalOptions {
+    static func options(_ given: Arguments, verb: String) throws -> RetrievalOptions {
         var options = RetrievalOptions()
         options.topK = given[topK]
         options.mode = given[mode]
-        options.filter = try given[filter].map { try MetadataFilter(parsing: $0) }
+        options.filter = try given[filter].map { try condition($0, verb: verb) }
         options.diversity = given[diversity]
         options.maximumPerSource = given[perSource]
         options.rerank = given[rerank] != nil
         return options
+    }
+
+    private static func condition(_ text: String, verb: String) throws -> MetadataFilter {
+        do {
+            return try MetadataFilter(parsing: text)
+        } catch let error as RetrievalError {
+            throw UsageError("--where: \(error)", verb: verb)
+        }
     }
 
     /// Opens a store that is there and holds something.

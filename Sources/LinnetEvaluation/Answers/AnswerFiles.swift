@@ -4,7 +4,8 @@ import LinnetFormats
 ///
 /// A line of **predictions** holds the answer under `answer`, `prediction`, `response`, `output` or `text`, and may hold
 /// the texts its citations stand for under `sources`, `contexts` or `retrieved_contexts` (texts), or under `hits` (objects
-/// with `text`): what `linnet ask --json` prints can be measured as it is. A line of **references** holds a text or a
+/// with `text`), with `citations` that say by `number` and `hit` which of the hits a number stands for: what
+/// `linnet ask --json` prints can be measured as it is. A line of **references** holds a text or a
 /// list of texts under `references`, `answers`, `reference`, `answer` or `output`, or SQuAD's `{"text": […]}`; an empty
 /// list means that there is no answer.
 ///
@@ -94,7 +95,20 @@ public enum AnswerFiles {
             if let value = row.object[key] { return try texts(value, key, row) }
         }
         guard let hits = row.object["hits"] else { return nil }
-        return try texts(.array((hits.arrayValue ?? []).map { $0["text"] ?? .null }), "hits", row)
+        return try numbered(texts(.array((hits.arrayValue ?? []).map { $0["text"] ?? .null }), "hits", row), row)
+    }
+
+    /// The hits in the order of the answer's numbers, as far as its citations say.
+    private static func numbered(_ hits: [String], _ row: JSONLines.Row) throws -> [String] {
+        var sources = hits
+        for citation in row.object["citations"]?.arrayValue ?? [] {
+            guard let number = citation["number"]?.intValue, let hit = citation["hit"]?.intValue else { continue }
+            for place in [number, hit] where place < 1 || place > hits.count {
+                throw row.failure("'citations': expected the number of a hit, 1 to \(hits.count), found \(place)")
+            }
+            sources[number - 1] = hits[hit - 1]
+        }
+        return sources
     }
 
     private static func references(_ row: JSONLines.Row) throws -> [String] {

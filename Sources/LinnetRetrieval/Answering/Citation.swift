@@ -4,6 +4,8 @@ import LinnetFormats
 public struct Citation: Sendable, Equatable {
     /// The number the answer names it by, from 1.
     public var number: Int
+    /// The rank of the hit it quotes: answers number the hits they use, not all that were found.
+    public var hit: Int
     /// The document.
     public var documentID: String
     /// The file the document was read from.
@@ -17,12 +19,14 @@ public struct Citation: Sendable, Equatable {
     /// The document's metadata.
     public var metadata: [String: MetadataValue]
 
-    /// Cites a sentence of a chunk.
+    /// Cites a sentence of a hit.
     ///
-    /// - Parameter bytes: Where the sentence stands in the chunk's text, in UTF-8 bytes.
-    init(number: Int, chunk: StoredChunk, quoting bytes: Range<Int>) {
+    /// - Parameter bytes: Where the sentence stands in the hit's text, in UTF-8 bytes.
+    init(number: Int, hit: Hit, quoting bytes: Range<Int>) {
+        let chunk = hit.chunk
         let text = chunk.chunk.text
         self.number = number
+        self.hit = hit.rank
         documentID = chunk.documentID
         source = chunk.source
         headings = chunk.chunk.headings
@@ -35,11 +39,11 @@ public struct Citation: Sendable, Equatable {
         }
     }
 
-    /// The object of JSON output: `number`, `source`, `document`, `page`, `span`, `headings`, `quote`, `metadata`.
+    /// The object of JSON output: `number`, `hit`, `source`, `document`, `page`, `span`, `headings`, `quote`, `metadata`.
     public var json: JSON {
         .object([
-            "number": JSON(number), "source": source.map { .string($0) } ?? .null, "document": .string(documentID),
-            "page": span.page.map { JSON($0) } ?? .null,
+            "number": JSON(number), "hit": JSON(hit), "source": source.map { .string($0) } ?? .null,
+            "document": .string(documentID), "page": span.page.map { JSON($0) } ?? .null,
             "span": .array([JSON(span.bytes.lowerBound), JSON(span.bytes.upperBound)]),
             "headings": .array(headings.map { .string($0) }), "quote": .string(quote),
             "metadata": .object(JSONObject(metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),

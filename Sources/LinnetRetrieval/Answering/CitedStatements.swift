@@ -25,11 +25,11 @@ struct CitedStatements {
         }
     }
 
-    /// Cites a chunk with the sentence that shares most words with what the answer says beside the number.
+    /// Cites a hit with the sentence that shares most words with what the answer says beside the number.
     ///
     /// The share is of the sentence's words, by the square root of their number: a long sentence does not win by length.
-    func citation(_ number: Int, of chunk: StoredChunk) -> Citation {
-        let text = chunk.chunk.text
+    func citation(_ number: Int, of hit: Hit) -> Citation {
+        let text = hit.text
         let said = Self.words(statements[number] ?? "")
         var best = 0..<text.utf8.count
         var bestShare = -1.0
@@ -38,7 +38,7 @@ struct CitedStatements {
             let share = Double(words.intersection(said).count) / Double(max(words.count, 1)).squareRoot()
             if share > bestShare { (best, bestShare) = (range, share) }
         }
-        return Citation(number: number, chunk: chunk, quoting: best)
+        return Citation(number: number, hit: hit, quoting: best)
     }
 
     private static func words(_ text: String) -> Set<String> {

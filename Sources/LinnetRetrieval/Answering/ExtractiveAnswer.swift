@@ -42,7 +42,7 @@ public struct ExtractiveAnswer: Sendable, Equatable {
         citations = chosen.map { candidate in
             let number = numbers[candidate.hit] ?? numbers.count + 1
             numbers[candidate.hit] = number
-            return Citation(number: number, chunk: hits[candidate.hit].chunk, quoting: candidate.bytes)
+            return Citation(number: number, hit: hits[candidate.hit], quoting: candidate.bytes)
         }
         text = citations.map { "“\(QuotableSentences.oneLine($0.quote))” [\($0.number)]" }.joined(separator: "\n")
     }

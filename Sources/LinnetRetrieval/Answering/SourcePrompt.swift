@@ -65,7 +65,9 @@ public struct SourcePrompt: Sendable, Equatable {
         }
         guard try fits(prompt([])) else {
             throw RetrievalError(
-                .invalid, "the question leaves no room for sources in the generator's context; shorten the question")
+                .invalid,
+                "the question leaves no room for sources in the generator's context; shorten the question, or take a "
+                    + "model with a longer context")
         }
         // The largest number of whole sources that fit, then as much of the next one as does.
         let whole = try Self.largest(below: all.count) { try fits(prompt(Array(all[..<$0]))) }
@@ -106,7 +108,7 @@ public struct SourcePrompt: Sendable, Equatable {
     /// - Parameter cited: Numbers that a ``CitationCheck`` has found in it.
     public func citations(of answer: String, cited: [Int]) -> [Citation] {
         let statements = CitedStatements(answer)
-        return sources.filter { cited.contains($0.number) }.map { statements.citation($0.number, of: $0.hit.chunk) }
+        return sources.filter { cited.contains($0.number) }.map { statements.citation($0.number, of: $0.hit) }
     }
 
     /// The largest of 0 ..< `count` for which a condition holds that holds for 0 and, once it fails, fails for all after.

@@ -28,11 +28,6 @@ public struct Chunker {
         self.countTokens = countTokens
     }
 
-    /// The default for a model: 256 tokens, or what the model takes without its two special tokens.
-    public static func maximumTokens(ofModel maximumLength: Int) -> Int {
-        max(8, min(maximumLength - 2, 256))
-    }
-
     /// The chunks of a document, in order; none for a text of white space.
     public func chunks(of document: Document) -> [Chunk] {
         var text = document.text

@@ -145,7 +145,7 @@ public final class SQLiteStore: VectorStore {
         }
     }
 
-    /// Digests of completed files whose path starts with a prefix.
+    /// Digests of files, ``StoreChange/incomplete`` for one that has only begun, whose path starts with a prefix.
     public func sources(under prefix: String) throws -> [String: String] {
         var digests: [String: String] = [:]
         let sql = "SELECT path, digest FROM sources WHERE path >= ?1 AND substr(path, 1, length(?1)) = ?1"
