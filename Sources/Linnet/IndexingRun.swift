@@ -51,13 +51,17 @@ final class IndexingRun {
     /// Brings the store in step with what lies under the paths.
     func run(_ paths: [String]) throws -> IndexingSummary {
         let present = paths.filter { FileManager.default.fileExists(atPath: $0) }
+        var unread: [String] = []
         let found = try walk.files(under: present) { skipped in
-            guard SourcePaths.resolved(skipped.path) != storePath else { return }
-            result.failures.append(.init(path: skipped.path, reason: skipped.reason))
+            let path = SourcePaths.resolved(skipped.path)
+            guard path != storePath else { return }
+            if skipped.isUnreadable { unread.append(path) }
+            result.failures.append(
+                .init(path: skipped.path, reason: Self.reason(skipped.reason, skipped.path)))
         }
         let files = found.map { File(path: $0, source: names.source(ofFile: $0), size: Self.size(of: $0)) }
         let known = try store.sources(under: "")
-        forgetVanished(from: paths, keeping: Set(files.map(\.source)), known: known)
+        forgetVanished(from: paths, keeping: Set(files.map(\.source)), unread, known: known)
         progress.totalFiles = files.count
         progress.totalBytes = files.reduce(0) { $0 + $1.size }
         do {
@@ -81,13 +85,19 @@ final class IndexingRun {
 
     // MARK: Files
 
-    /// Forgets files that the store knows under a given directory and that are there no more.
-    private func forgetVanished(from paths: [String], keeping present: Set<String>, known: [String: String]) {
+    /// Forgets files that the store knows under a given directory and that are there no more. What cannot be read now
+    /// has not vanished.
+    private func forgetVanished(
+        from paths: [String], keeping present: Set<String>, _ unread: [String], known: [String: String]
+    ) {
         let roots = paths.map(SourcePaths.resolved)
+        func lies(_ file: String, under root: String) -> Bool {
+            file == root || file.hasPrefix(root == "/" ? "/" : root + "/")
+        }
         let vanished = known.keys.filter { source in
             guard !present.contains(source) else { return false }
             let file = names.file(ofSource: source)
-            return roots.contains { file == $0 || file.hasPrefix($0 == "/" ? "/" : $0 + "/") }
+            return roots.contains { lies(file, under: $0) } && !unread.contains { lies(file, under: $0) }
         }
         batch.change.removedSources = vanished.sorted()
         result.removedFiles = vanished.count

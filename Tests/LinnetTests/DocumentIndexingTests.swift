@@ -46,6 +46,16 @@ import Testing
         #expect(try texts() == ["docs/new.txt new text", "docs/pump.md the pump is red"])
     }
 
+    @Test(.enabled(if: geteuid() != 0, "root can read everything"))
+    func whatCannotBeReadNowHasNotVanished() throws {
+        _ = try job.run()
+        let directory = folder.path + "/docs/sub"
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: directory)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory) }
+        let summary = try job.run()
+        #expect(summary.removedFiles == 0 && summary.failures.count == 1 && summary.storedDocuments == 2)
+    }
+
     @Test func onlyTheGivenFoldersAreCleared() throws {
         var job = job
         try folder.write("other/a.txt", "other text")

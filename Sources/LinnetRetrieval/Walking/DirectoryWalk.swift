@@ -20,6 +20,8 @@ public struct DirectoryWalk: Sendable {
         public var path: String
         /// Why.
         public var reason: String
+        /// Whether it could not be read, so that nothing is known of what it holds.
+        public var isUnreadable = false
     }
 
     /// Patterns of `.gitignore`'s kind, relative to the named directory; when there are any, only files that match one
@@ -32,6 +34,7 @@ public struct DirectoryWalk: Sendable {
     /// How deep directories may lie below the named one.
     public var deepest = 128
 
+    private static let unreadable = "cannot be read"
     private static let skippedDirectories: Set<String> = ["node_modules", "__pycache__"]
 
     /// A walk by the default rules.
@@ -87,7 +90,7 @@ public struct DirectoryWalk: Sendable {
                 }
                 stack.append(Frame(entries: entries.reversed(), parts: parts, rules: rules))
             } catch let error as RetrievalError where error.kind == .unreadable {
-                skipped(Skipped(path: directory, reason: error.description))
+                skipped(Skipped(path: directory, reason: error.description, isUnreadable: true))
             } catch {}
         }
         if let identity = FileIdentity(root) { directories.insert(identity) }
@@ -115,7 +118,7 @@ public struct DirectoryWalk: Sendable {
                 }
             } else if include.isEmpty || include.contains(where: { $0.matches(parts[...]) }) {
                 if let reason = refusal(status) ?? contentRefusal(path, isAskedFor: !include.isEmpty) {
-                    skipped(Skipped(path: path, reason: reason))
+                    skipped(Skipped(path: path, reason: reason, isUnreadable: reason == Self.unreadable))
                 } else {
                     files.append(path)
                 }
@@ -135,12 +138,12 @@ public struct DirectoryWalk: Sendable {
 
     /// Why a file of unknown ending is not read, by its first bytes.
     private func contentRefusal(_ path: String, isAskedFor: Bool) -> String? {
-        if isAskedFor || FileFormat.named(path) != nil { return access(path, R_OK) == 0 ? nil : "cannot be read" }
+        if isAskedFor || FileFormat.named(path) != nil { return access(path, R_OK) == 0 ? nil : Self.unreadable }
         do {
             let beginning = try RegularFile.beginning(of: path, count: FileFormat.sniffedBytes)
             return FileFormat.sniffed(beginning) == nil ? "a binary file" : nil
         } catch {
-            return "cannot be read"
+            return Self.unreadable
         }
     }
 
