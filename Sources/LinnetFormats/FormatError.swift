@@ -85,8 +85,7 @@ extension FormatError {
         }
         var room = ""
         var status = statvfs()
-        let directory = (path as NSString).deletingLastPathComponent
-        if statvfs(directory.isEmpty ? "." : directory, &status) == 0 {
+        if statvfs(TemporaryName.split(path).directory, &status) == 0 {
             let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
             room = overflow ? "" : " (\(bytes / 1_048_576) MiB free)"
         }

@@ -1,4 +1,4 @@
-/// When an answer ends: stop tokens, its length, and the model's context. ``AnswerText`` watches for stop strings.
+/// When an answer ends: stop tokens, its length, and the model's context. ``StopStringFilter`` watches for stop strings.
 struct StopRule: Sendable {
     private let stopTokens: Set<Int32>
     private let maxNewTokens: Int

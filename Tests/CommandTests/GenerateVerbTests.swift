@@ -159,9 +159,9 @@ import Testing
     }
 
     @Test func blanksOfStopStringsCount() throws {
-        let words = ["generate", "abc", "--max-new-tokens", "10", "--stop"]
-        #expect(try run(words + ["3"]).output.contains("3") == false)
-        #expect(try run(words + [" 3"]).output.contains("3"))
+        let stopped = try run("generate", "abc", "--max-new-tokens", "10", "--stop", "3")
+        let free = try run("generate", "abc", "--max-new-tokens", "10", "--stop", " 3")
+        #expect(!stopped.output.contains("3") && free.output.contains("3"))
     }
 
     @Test func ratesAreMeasuredPerFormat() throws {
@@ -203,7 +203,7 @@ import Testing
         let examples = try folder.write("examples.jsonl", "{\"input\": 3}\n")
         expectFailure(
             try run("prompt", "few-shot", "--task", "t", "--input", "a", "--examples", examples),
-            naming: "examples.jsonl")
+            naming: "expected JSON lines with 'input' and 'output'")
         expectFailure(
             try run("bench", "generate", "--prompt-tokens", "90", "--new-tokens", "20"), naming: "context holds 96")
     }

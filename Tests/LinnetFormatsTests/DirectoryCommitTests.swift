@@ -8,6 +8,15 @@ import Testing
 struct DirectoryCommitTests {
     struct Stop: Error {}
 
+    @Test func aNameMayHaveOneCharacter() {
+        for (path, directory, name) in [
+            ("p", ".", "p"), ("a/b/", "a", "b"), ("/x", "/", "x"), ("/", "/", ""), ("", ".", ""), ("é", ".", "é"),
+        ] {
+            let parts = TemporaryName.split(path)
+            #expect(parts.directory == directory && parts.name == name, "\(path)")
+        }
+    }
+
     @Test func writesANewDirectoryWithItsParents() throws {
         let directory = try TemporaryDirectory()
         let target = directory.file("runs/sst2/")

@@ -10,6 +10,12 @@ struct JSONTests {
         try JSON.parse(text, path: "test.json", maxDepth: maxDepth)
     }
 
+    @Test func aLongValueIsCutInErrors() {
+        #expect(JSON.array([1, 2]).shortText == "[1,2]")
+        let long = JSON.string(String(repeating: "é", count: 200)).shortText
+        #expect(long == "\"" + String(repeating: "é", count: 99) + "…")
+    }
+
     @Test func readsEveryKindOfValue() throws {
         let value = try parse(
             #" { "a" : [ 1 , -2.5, 1e3, true , false, null ], "b":{"c":"d"}, "": "", "é\u00e9\ud83d\ude00\n":0 } "#)

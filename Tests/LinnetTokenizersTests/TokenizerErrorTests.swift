@@ -39,7 +39,8 @@ import Testing
         let steps = Array(repeating: step, count: 20).joined(separator: ",")
         let text = Self.file(normalizer: #"{"type":"Sequence","normalizers":[\#(steps)]}"#)
         try TokenizerFixture.withDirectory(["tokenizer.json": text]) { path in
-            #expect(try Tokenizer(directory: path).encode("a a", addSpecialTokens: false).ids.count < 10_000)
+            let tokenizer = try Tokenizer(directory: path)
+            #expect(tokenizer.encode("a a", addSpecialTokens: false).ids.count < 10_000)
         }
     }
 

@@ -121,11 +121,15 @@ struct TemporaryName {
         path = "\(directory)/.\(name.prefix(TemporaryName.shownCharacters))\(marker)\(random)"
     }
 
-    /// The directory of `path` and its last component.
+    /// The directory of `path` and its last component. By hand: Foundation's `deletingLastPathComponent` traps on a name
+    /// of one character.
     static func split(_ path: String) -> (directory: String, name: String) {
-        let text = path as NSString
-        let directory = text.deletingLastPathComponent
-        return (directory.isEmpty ? "." : directory, text.lastPathComponent)
+        var bytes = path.utf8[...]
+        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return (".", String(bytes) ?? path) }
+        let directory = bytes[..<slash]
+        let name = bytes[bytes.index(after: slash)...]
+        return (directory.isEmpty ? "/" : String(directory) ?? path, String(name) ?? path)
     }
 }
 

@@ -13,8 +13,8 @@ extension JSON {
     /// The value as an error message shows it: compact, cut after 100 characters.
     public var shortText: String {
         let whole = text()
-        let shown = whole.unicodeScalars.prefix(100)
-        return shown.endIndex == whole.endIndex ? whole : "\(shown)…"
+        let end = whole.unicodeScalars.prefix(100).endIndex
+        return end == whole.endIndex ? whole : "\(whole[..<end])…"
     }
 
     private func write(to output: inout [UInt8], indent: Int?) {
