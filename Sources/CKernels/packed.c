@@ -58,6 +58,10 @@ void lk_coded_pack(void *weights, uint8_t greatest, const int32_t *starts, const
     LK_FORWARD_INTEGERS(lk_coded_pack, weights, greatest, starts, in, outputs, inputs)
 }
 
+void lk_packed_tiles(lk_bf16 *out, const lk_packed_matrix *matrix) {
+    LK_FORWARD_INTEGERS(lk_packed_tiles, out, matrix)
+}
+
 struct repacking {
     uint8_t *packed, *blocks;
     long outputs, row_blocks;

@@ -12,6 +12,7 @@
 #endif
 #include "coded_packing_body.h"
 #include "coded_products_body.h"
+#include "packed_tiles_body.h"
 #include "packed_products_body.h"
 #include "packed_rows_body.h"
 #include "packed_rounding_body.h"

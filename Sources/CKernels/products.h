@@ -75,23 +75,6 @@ static void product(float *c, long c_row, const float *a, long a_row, long a_ste
     }
 }
 
-/// Transposes a square of LK_WIDTH vectors: log2(LK_WIDTH) perfect shuffles of its elements.
-LK_INLINE void transpose_square(vf rows[LK_WIDTH]) {
-#pragma clang loop unroll(full)
-    for (int step = 1; step < LK_WIDTH; step *= 2) {
-        vf shuffled[LK_WIDTH];
-#pragma clang loop unroll(full)
-        for (int i = 0; i < LK_WIDTH / 2; i++) {
-            shuffled[2 * i] = LK_INTERLEAVE_LOW(rows[i], rows[i + LK_WIDTH / 2]);
-            shuffled[2 * i + 1] = LK_INTERLEAVE_HIGH(rows[i], rows[i + LK_WIDTH / 2]);
-        }
-#pragma clang loop unroll(full)
-        for (int i = 0; i < LK_WIDTH; i++) {
-            rows[i] = shuffled[i];
-        }
-    }
-}
-
 /// out [padded_rows, out_row] = factor · in [rows, in_row] (its first cols columns) in fp32; zero in the padding, whose
 /// columns reach to the next multiple of LK_WIDTH.
 #define LK_DEFINE_TILES(T)                                                                                             \

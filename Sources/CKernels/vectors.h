@@ -162,6 +162,23 @@ LK_INLINE float sum_lanes(vf x) {
     return x[0];
 }
 
+/// Transposes a square of LK_WIDTH vectors: log2(LK_WIDTH) perfect shuffles of its elements.
+LK_INLINE void transpose_square(vf rows[LK_WIDTH]) {
+#pragma clang loop unroll(full)
+    for (int step = 1; step < LK_WIDTH; step *= 2) {
+        vf shuffled[LK_WIDTH];
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LK_WIDTH / 2; i++) {
+            shuffled[2 * i] = LK_INTERLEAVE_LOW(rows[i], rows[i + LK_WIDTH / 2]);
+            shuffled[2 * i + 1] = LK_INTERLEAVE_HIGH(rows[i], rows[i + LK_WIDTH / 2]);
+        }
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LK_WIDTH; i++) {
+            rows[i] = shuffled[i];
+        }
+    }
+}
+
 /// The sums of all lanes of LK_WIDTH vectors: lane i is that of rows[i], which is overwritten.
 LK_INLINE vf sum_each(vf rows[LK_WIDTH]) {
 #pragma clang loop unroll(full)

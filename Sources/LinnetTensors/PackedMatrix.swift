@@ -35,12 +35,15 @@ public final class PackedMatrix: Sendable {
 
     /// Whether a product with so many rows is left to the kernels that read the packed weights.
     ///
-    /// For `q8` and `q4` they are the fastest at any number: products of 8-bit integers beat unpacking and a product in
-    /// bf16. For `fp32` and plain `bf16` they are while the activations stay in the first cache, for coded `bf16` as long
-    /// as unpacking costs more.
+    /// For `q8` and `q4` they are the fastest until unpacking is a small part of a product in bf16, which takes half as
+    /// many operations as two terms of 8 bits. For `fp32` and plain `bf16` they are while the activations stay in the
+    /// first cache, for coded `bf16` as long as unpacking costs more.
     func isStreamed(rows: Int) -> Bool {
-        format.blockSize > 1 || rows == 1 || (rows <= Self.mostRows && (isCoded || rows * inputs <= 8192))
+        if format.blockSize > 1 { return rows < Self.unpackingRows }
+        return rows == 1 || (rows <= Self.mostRows && (isCoded || rows * inputs <= 8192))
     }
+
+    private static let unpackingRows = 192
 
     /// Size in memory.
     public var byteCount: Int { memory.byteCount }

@@ -37,4 +37,12 @@ final class PreparedMatrix {
         self.direction = direction
         storage = backend.prepared(weight, as: dtype, for: direction)
     }
+
+    /// Unpacks a matrix for products with its outputs; `nil` where the backend has no direct way from the one to the other.
+    init?(_ matrix: PackedMatrix) {
+        guard let storage = backend.prepared(matrix) else { return nil }
+        (outputs, inputs) = (matrix.outputs, matrix.inputs)
+        (dtype, direction) = (.bfloat16, .forward)
+        self.storage = storage
+    }
 }

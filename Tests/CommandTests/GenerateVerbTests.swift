@@ -126,6 +126,9 @@ import Testing
         let text = try run(
             "prompt", "chain-of-thought", "--question", "1?", "--self-consistency", "4", "-n", "30", "--seed", "3")
         #expect(text.outputLines.allSatisfy { $0.hasSuffix(" of 4") })
+        let alike = try run(
+            "prompt", "chain-of-thought", "--question", "1?", "--self-consistency", "4", "--temperature", "0")
+        #expect(alike.status == 2 && alike.messageLines.count == 1)
     }
 
     @Test func aChatKeepsItsTurns() throws {

@@ -60,7 +60,7 @@ import Testing
         let labels = ["yes", "no"]
         let engine = try engine(ScriptedModel(vocabularySize: 120))
         let classifier = try ChoiceClassifier(engine, task: "t", examples: Self.examples, labels: labels)
-        let free = try ["N/A", "[MASK]", ""].map { input in
+        let free = ["N/A", "[MASK]", ""].map { input in
             softmax(labels.map { score($0, after: try? classifier.prompt(input)) })
         }
         let bias = labels.indices.map { label in log(free.reduce(0) { $0 + $1[label] } / 3) }

@@ -111,6 +111,8 @@ import Testing
         try Data("# notes\n".utf8).write(to: URL(fileURLWithPath: path))
         #expect(refusal()?.description.contains("not a store of Linnet") == true)
         #expect(refusal(createIfMissing: true)?.kind == .corrupt)
+        try Data("#".utf8).write(to: URL(fileURLWithPath: path))  // Which SQLite takes for an empty file.
+        #expect(refusal(createIfMissing: true)?.kind == .corrupt)
         try Data(count: 50_000).write(to: URL(fileURLWithPath: path))
         #expect(refusal(createIfMissing: true)?.kind == .corrupt)
         try Data().write(to: URL(fileURLWithPath: path))

@@ -66,9 +66,9 @@ import Testing
         #expect(backend.codesBfloat16 ? share < 0.78 : share == 1)
     }
 
-    @Test(arguments: [1, 2, 5, 8, 16], [DType.float32, .bfloat16])
+    @Test(arguments: [1, 2, 5, 8, 16, 40], [DType.float32, .bfloat16])
     func numbersWithoutACodeTakePartInProducts(rows: Int, dtype: DType) {
-        for (outputs, inputs) in [(33, 127), (16, 576)] {
+        for (outputs, inputs) in [(33, 127), (16, 576), (130, 70)] {
             var weights = scattered(outputs * inputs, seed: 6)
             for place in stride(from: 5, to: weights.count, by: 211) { weights[place] = place % 2 == 0 ? 900 : 1e-9 }
             weights = halved(weights)

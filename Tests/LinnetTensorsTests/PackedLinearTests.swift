@@ -82,6 +82,21 @@ import Testing
         expectClose(output.floats(), wanted, "\(format)")
     }
 
+    @Test(arguments: WeightFormat.allCases, [(50, 96), (130, 64), (16, 576)])
+    func manyRowsInBfloat16AreProductsOfTheUnpackedMatrix(format: WeightFormat, size: (outputs: Int, inputs: Int)) {
+        let (packed, values) = matrix(size.outputs, size.inputs, format, seed: 40)
+        let x = halved(scattered(200 * size.inputs, seed: 41))
+        let bias = scattered(size.outputs, seed: 42)
+        let input = Tensor(x, shape: [200, size.inputs]).converted(to: .bfloat16)
+        let output = input.packedLinear([packed], biases: [Tensor(bias, shape: [size.outputs])])[0]
+        let wanted = expected(x, halved(values), bias: bias, format: .fp32, rows: 200, outputs: size.outputs)
+        expectClose(output.floats(), wanted, tolerance: .bfloat16, "\(format)")
+        let scores = input.packedLinear([packed], biases: [nil], as: .float32)[0]
+        let isRounded = format == .q8 || format == .q4
+        let exact = expected(x, values, bias: nil, format: format, rows: 200, outputs: size.outputs)
+        expectClose(scores.floats(), exact, tolerance: isRounded ? .float32 : .bfloat16, "\(format) in fp32")
+    }
+
     @Test(arguments: WeightFormat.allCases)
     func aRowIsTheSameAloneAndAmongOthers(format: WeightFormat) {
         let (packed, _) = matrix(40, 320, format, seed: 33)

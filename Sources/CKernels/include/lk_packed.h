@@ -69,3 +69,7 @@ long lk_coded_bytes(long outputs, long inputs, long absent);
 
 /// Codes row-major bfloat16 numbers as planned.
 void lk_coded_pack(void *weights, uint8_t greatest, const int32_t *starts, const void *in, long outputs, long inputs);
+
+/// Writes a coded, Q8 or Q4 matrix in bfloat16 as tiles of [16 pairs of inputs, 64 outputs, 2], those of the same outputs one after
+/// another, zeros beyond the matrix. `out` is aligned to 64 bytes.
+void lk_packed_tiles(lk_bf16 *out, const lk_packed_matrix *matrix);

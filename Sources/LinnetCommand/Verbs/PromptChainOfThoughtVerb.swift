@@ -35,6 +35,10 @@ enum PromptChainOfThoughtVerb {
         run: run)
 
     private static func run(_ given: Arguments) throws -> ExitStatus {
+        if given[consistency] != nil, given[GenerationFlags.temperature] == 0 {
+            throw UsageError(
+                "--self-consistency draws chains at random; with --temperature 0 all would be the same", verb: name)
+        }
         if given[PromptInputs.showPrompt] {
             return try PromptInputs.show(given, from: PromptInputs.question, verb: name) { format, question in
                 try format.chainOfThought(question: question)

@@ -57,7 +57,8 @@ enum StoreSchema {
         // A file being made, or left so by a crash, has a journal; SQLite finishes or undoes it.
         if access(path + "-journal", F_OK) == 0 { return true }
         var header = [UInt8](repeating: 0, count: 100)
-        guard try connection.readStart(&header) > 0 else { return false }
+        // SQLite says that a file of one byte is empty.
+        guard try connection.readStart(&header) > 0 || header[0] != 0 else { return false }
         guard header.starts(with: Array("SQLite format 3".utf8) + [0]) else {
             throw RetrievalError(
                 .corrupt, path: path, "is not a store of Linnet (no SQLite database); name another --store")

@@ -61,6 +61,13 @@ extension CPUBackend {
         withUnsafePointer(to: matrix.described) { lk_packed_unpack(out.storage.pointer, out.dtype.element, $0) }
     }
 
+    /// Writes a coded, `q8` or `q4` matrix in the order of ``PreparedOrder/isTiledByPairs``.
+    func writeTiles(_ out: Storage, _ matrix: PackedMatrix) {
+        withUnsafePointer(to: matrix.described) {
+            lk_packed_tiles(out.pointer.assumingMemoryBound(to: UInt16.self), $0)
+        }
+    }
+
     func packedRows(_ out: Tensor, _ matrix: PackedMatrix, _ ids: [Int32]) {
         withUnsafePointer(to: matrix.described) {
             lk_packed_rows(out.storage.pointer, out.dtype.element, $0, ids, ids.count)

@@ -26,6 +26,7 @@ protocol ComputeBackend: Sendable {
     func matmul(_ out: Tensor, _ a: Tensor, _ b: Tensor, bias: Tensor?, _ layout: MatmulLayout)
     func matmul(_ out: Tensor, _ a: Tensor, _ b: PreparedMatrix, bias: Tensor?)
     func prepared(_ weight: Tensor, as dtype: DType, for direction: PreparedMatrix.Direction) -> Storage
+    func prepared(_ matrix: PackedMatrix) -> Storage?
     func lowRankProject(_ h: Tensor, _ x: Tensor, _ a: Tensor)
     func lowRankExpand(_ y: Tensor, _ h: Tensor, _ b: Tensor, scale: Float, transposed: Bool)
     func lowRankReduce(_ dh: Tensor, _ dy: Tensor, _ b: Tensor, scale: Float)

@@ -90,6 +90,16 @@ extension CPUBackend {
         return products.order(for: layout, multiplied).copy(rounded, layout)
     }
 
+    func prepared(_ matrix: PackedMatrix) -> Storage? {
+        let layout = PreparedMatrix.Direction.forward.layout(rows: 1, outputs: matrix.outputs, inputs: matrix.inputs)
+        guard matrix.isCoded || matrix.format.blockSize > 1, products.multipliedType(.bfloat16) == .bfloat16 else { return nil }
+        let order = products.order(for: layout, .bfloat16)
+        guard order.isTiledByPairs else { return nil }
+        let storage = Storage(byteCount: order.byteCount)
+        writeTiles(storage, matrix)
+        return storage
+    }
+
     private func multiply(_ key: MatmulKey, _ out: Tensor, _ a: Tensor, _ b: Storage, _ bias: Tensor?) {
         products.primitive(for: key).execute(
             out: out.storage.pointer, a: a.storage.pointer, b: b.pointer, bias: bias?.storage.pointer)

@@ -30,10 +30,27 @@ struct PreparedOrder {
         descriptor = dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0)?.pointee ?? b
     }
 
+    /// Size of an operand in this order.
+    var byteCount: Int {
+        var descriptor = descriptor
+        return dnnl_memory_desc_get_size(&descriptor)
+    }
+
+    /// Whether the order is that of `lk_packed_tiles`: tiles of 32 rows and 64 columns, those of the same columns one after
+    /// another, pairs of rows together.
+    var isTiledByPairs: Bool {
+        let blocks = descriptor.format_desc.blocking
+        let rows = (descriptor.dims.0 + 31) / 32
+        return descriptor.format_kind == dnnl_blocked && descriptor.data_type == dnnl_bf16 && blocks.inner_nblks == 3
+            && (blocks.inner_blks.0, blocks.inner_blks.1, blocks.inner_blks.2) == (16, 64, 2)
+            && (blocks.inner_idxs.0, blocks.inner_idxs.1, blocks.inner_idxs.2) == (0, 1, 0)
+            && (blocks.strides.0, blocks.strides.1) == (2048, 2048 * rows) && descriptor.offset0 == 0
+    }
+
     /// A `float32` weight in this order.
     func copy(_ weight: Tensor, _ layout: MatmulLayout) -> Storage {
         var (source, target) = (OneDNNMemory.b(layout, .float32), descriptor)
-        let storage = Storage(byteCount: dnnl_memory_desc_get_size(&target))
+        let storage = Storage(byteCount: byteCount)
         var description: dnnl_primitive_desc_t?
         OneDNN.check(
             dnnl_reorder_primitive_desc_create(&description, &source, engine.engine, &target, engine.engine, nil),

@@ -3,9 +3,9 @@
 extension Tensor {
     /// `x · Wᵀ + b` for several packed matrices that read the same x.
     ///
-    /// With few rows the weights are streamed once, all matrices in one entry of the thread pool; many rows of `bf16` and
-    /// `fp32` are an ordinary matrix product. For `q8` and `q4` x is rounded to 16 bits per block of 32 inputs. No
-    /// gradient is recorded.
+    /// With few rows the weights are streamed once, all matrices in one entry of the thread pool; many rows are an ordinary
+    /// matrix product. Where `q8` and `q4` are streamed, x is rounded to 16 bits per block of 32 inputs; where not, the
+    /// weights to bfloat16. No gradient is recorded.
     ///
     /// - Parameters:
     ///   - weights: `[outputs, inputs]` each.
@@ -29,9 +29,15 @@ extension Tensor {
         return products.map(\.out)
     }
 
-    /// The product with the unpacked matrix.
+    /// The product with the unpacked matrix. Numbers of 8 and 4 bits lose some of theirs in bfloat16: results that are to
+    /// be `float32` are made of the packed ones.
     private func unpackedProduct(_ product: PackedProduct) {
         let matrix = product.matrix
+        let isPlain = matrix.format.blockSize == 1
+        if dtype == .bfloat16, isPlain || product.out.dtype == .bfloat16, let prepared = PreparedMatrix(matrix) {
+            return backend.matmul(product.out, self, prepared, bias: product.bias)
+        }
+        guard isPlain else { return backend.packedProducts([product], of: self) }
         backend.matmul(
             product.out, self, matrix.unpacked(as: dtype), bias: product.bias,
             MatmulLayout(m: rows, n: matrix.outputs, k: matrix.inputs, transposeB: true))
