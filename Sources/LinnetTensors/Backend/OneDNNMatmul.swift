@@ -92,7 +92,9 @@ extension CPUBackend {
 
     func prepared(_ matrix: PackedMatrix) -> Storage? {
         let layout = PreparedMatrix.Direction.forward.layout(rows: 1, outputs: matrix.outputs, inputs: matrix.inputs)
-        guard matrix.isCoded || matrix.format.blockSize > 1, products.multipliedType(.bfloat16) == .bfloat16 else { return nil }
+        guard matrix.isCoded || matrix.format.blockSize > 1, products.multipliedType(.bfloat16) == .bfloat16 else {
+            return nil
+        }
         let order = products.order(for: layout, .bfloat16)
         guard order.isTiledByPairs else { return nil }
         let storage = Storage(byteCount: order.byteCount)
