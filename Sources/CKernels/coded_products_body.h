@@ -28,10 +28,6 @@ static void float_coded_group(float results[most_rows][group_rows], const struct
 static void add_absent(float results[most_rows][group_rows], const lk_packed_matrix *matrix, long first_output,
                        int outputs, const struct activations *x, long first, int rows) {
     struct absent_numbers absent = absent_numbers(matrix);
-    // A few cache lines of each a group: too few for a processor to guess the next ones.
-    __builtin_prefetch(absent.starts + first_output + 4 * group_rows);
-    __builtin_prefetch(absent.columns + absent.starts[first_output] + 4 * group_rows);
-    __builtin_prefetch(absent.values + absent.starts[first_output] + 4 * group_rows);
     for (int i = 0; i < outputs; i++) {
         long row = first_output + i;
         for (int32_t place = absent.starts[row]; place < absent.starts[row + 1]; place++) {
