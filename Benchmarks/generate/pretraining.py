@@ -106,6 +106,7 @@ def linnet_quality(lab: Lab) -> dict[str, float]:
 def llama_cpp_quality(lab: Lab) -> dict[str, float]:
     model = shakespeare(lab)[0]
     exact = lab.gguf(model, "bf16")
+    lab.llama("llama-perplexity")  # With it comes the library that reads the files.
 
     def against_exact(kind: str) -> dict:
         words = ["--model", exact, "--other", lab.gguf(model, kind), "--tokenizer", model, *reading_options(lab)]
