@@ -125,7 +125,8 @@ class State:
             raise Lost("chunks without a document")
         if rows("SELECT 1 FROM chunks GROUP BY document HAVING max(ordinal) <> count(*) - 1"):
             raise Lost("a document with chunks missing")
-        self.sources = dict(rows("SELECT path, digest FROM sources"))
+        # A file that has only begun has no digest yet, and nothing of it was acknowledged.
+        self.sources = dict(rows("SELECT path, digest FROM sources WHERE digest <> ''"))
         names = rows("SELECT id FROM documents")
         if len(names) != len(set(names)):
             raise Lost("a document is there twice")
