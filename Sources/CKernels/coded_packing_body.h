@@ -154,7 +154,7 @@ LK_INLINE void decode_chunk(lk_bf16 out[coded_inputs], const uint8_t *chunk, con
 #endif
 }
 
-/// `count` numbers of a row.
+/// A row of the matrix, from element `place` of `out` on.
 static void decode_row(void *out, enum lk_element element, long place, const lk_packed_matrix *matrix, long row) {
     const uint8_t *chunk = coded_row(matrix, row), *upper = ((const struct coded_head *)matrix->weights)->upper;
     for (long column = 0; column < matrix->inputs; column += coded_inputs, chunk += coded_bytes) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "coded_group.h"
 
+/// results[r][i]: row i of the group times row r of x, floats in whole chunks with zeros beyond the inputs.
 static void float_coded_group(float results[most_rows][group_rows], const struct coded_group *group, const float *x,
                               long x_row) {
     for (int i = 0; i < group->outputs; i++) {

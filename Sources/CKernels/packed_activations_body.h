@@ -185,9 +185,10 @@ static struct activations prepare_activations(const lk_packed_product *products,
     int in_halves = LK_WIDTH == 16 && element == LK_ELEMENT_BF16 && lk_has_bf16();
     struct activations task = {
         .x = x, .element = element, .rows = rows, .inputs = inputs, .blocks = blocks, .chunks = chunks};
-    char *const start = lk_scratch(LK_SCRATCH_SHARED, (size_t)(needs[LK_PACKED_F32] + needs[LK_PACKED_BF16]) * floats + coded * sizeof(float) +
-                                                          integers * (2 * block_inputs + 8) + 6 * 64);
-    char *next = start;
+    // At most six pieces, each filled up to a cache line.
+    size_t bytes = (size_t)(needs[LK_PACKED_F32] + needs[LK_PACKED_BF16]) * floats + coded * sizeof(float) +
+                   integers * (2 * block_inputs + 8) + 6 * 64;
+    char *next = lk_scratch(LK_SCRATCH_SHARED, bytes);
     task.plain = take_bytes(&next, needs[LK_PACKED_F32] ? floats : 0);
     task.parted = take_bytes(&next, needs[LK_PACKED_BF16] ? floats : 0);
     task.halves = take_bytes(&next, in_halves ? coded * sizeof(lk_bf16) : 0);
