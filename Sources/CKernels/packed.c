@@ -27,6 +27,10 @@ void lk_packed_products(const lk_packed_product *products, long count, enum lk_e
     LK_FORWARD_INTEGERS(lk_packed_products, products, count, out_element, x, element, rows)
 }
 
+void lk_packed_maxima(float *maxima, const float *out, long outputs) {
+    LK_FORWARD_INTEGERS(lk_packed_maxima, maxima, out, outputs)
+}
+
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
                     enum lk_element element) {
     LK_FORWARD_INTEGERS(lk_packed_pack, weights, format, outputs, inputs, in, element)

@@ -84,18 +84,23 @@ static void whole_group_product(const lk_packed_product *product, long group, co
     }
 }
 
+/// How many groups of a product are computed.
+static inline long computed_groups(const lk_packed_product *product) {
+    return product->groups ? product->group_count : row_groups(product->matrix.outputs);
+}
+
 /// Items are groups, counted through all products.
 static void packed_product_range(void *context, long begin, long end) {
     const struct packed_products *task = context;
     const lk_packed_product *product = task->products;
-    long offset = 0, groups = row_groups(product->matrix.outputs);
+    long offset = 0, groups = computed_groups(product);
     for (long item = begin; item < end; item++) {
         while (item - offset >= groups) {
             offset += groups;
             product++;
-            groups = row_groups(product->matrix.outputs);
+            groups = computed_groups(product);
         }
-        whole_group_product(product, item - offset, task);
+        whole_group_product(product, product->groups ? product->groups[item - offset] : item - offset, task);
     }
 }
 
@@ -108,8 +113,34 @@ void LK_UNTYPED_VARIANT(lk_packed_products)(const lk_packed_product *products, l
     struct packed_products task = {products, prepare_activations(products, count, x, element, rows), out_element};
     long groups = 0;
     for (long i = 0; i < count; i++) {
-        groups += row_groups(products[i].matrix.outputs);
+        groups += computed_groups(&products[i]);
     }
     long multiplications = task.x.inputs * group_rows * rows;
     lk_parallel_for(groups, 1 + 16384 / multiplications, packed_product_range, &task);
+}
+
+struct packed_maxima {
+    float *maxima;
+    const float *out;
+    long outputs;
+};
+
+/// Items are groups.
+static void packed_maxima_range(void *context, long begin, long end) {
+    const struct packed_maxima *task = context;
+    for (long group = begin; group < end; group++) {
+        const float *out = task->out + group * group_rows;
+        long left = task->outputs - group * group_rows;
+        vf greatest = splat(-__builtin_inff());
+        for (long r = 0; r < group_rows && r < left; r += LK_WIDTH) {
+            vf x = keep_part(load_some(out + r, left - r), left - r, -__builtin_inff());
+            greatest = choose(x > greatest, x, greatest);
+        }
+        task->maxima[group] = maximum_lane(greatest);
+    }
+}
+
+void LK_UNTYPED_VARIANT(lk_packed_maxima)(float *maxima, const float *out, long outputs) {
+    struct packed_maxima task = {maxima, out, outputs};
+    lk_parallel_for(row_groups(outputs), 1024, packed_maxima_range, &task);
 }

@@ -1,3 +1,4 @@
+import LinnetTensors
 import LinnetTokenizers
 
 /// An answer in the making: the state of one running sequence.
@@ -16,6 +17,8 @@ final class Answer {
     var slot = 0
     /// Tokens of the prompt that did not have to be computed.
     var reused = 0
+    /// The scores that its tokens are chosen by.
+    let exactScores: ExactScores
     /// Guesses, where they are wanted.
     var lookup: PromptLookup?
 
@@ -38,6 +41,7 @@ final class Answer {
         rule = StopRule(options, promptLength: request.tokens.count, context: context)
         sampler = Sampler(options, seed: request.seed, sample: sample)
         alternativeCount = options.logprobs
+        exactScores = options.exactScores()
         stream = TokenStream(tokenizer)
         filter = StopStringFilter(options.stopStrings)
         if !options.doSample, let longest = options.promptLookupTokens {

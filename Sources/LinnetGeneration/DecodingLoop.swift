@@ -43,13 +43,17 @@ final class DecodingLoop {
             } else if running.count == 1, let guess = guess(for: running[0]) {
                 try verify(guess, running[0], emit)
             } else {
-                let scores = try forward(running.map { [$0.newest] }, slots: running.map(\.slot), rows: .last)
+                let scores = try forward(
+                    running.map { [$0.newest] }, slots: running.map(\.slot), rows: .last, exactly: demand(running))
                 for (row, answer) in running.enumerated() { try emit(answer, answer.choose(scores, row: row)) }
             }
             running.removeAll { $0.stopReason != nil }
         }
         for answer in answers { answer.cancel() }
     }
+
+    /// The scores that all answers together need.
+    private func demand(_ answers: [Answer]) -> ExactScores { answers.map(\.exactScores).max() ?? .all }
 
     // MARK: Prompts
 
@@ -60,8 +64,9 @@ final class DecodingLoop {
     ) throws {
         let places = try place(answers.map { Array($0.promptTokens) }, busy: busy, cancellation: cancellation)
         for (answer, place) in zip(answers, places) { (answer.slot, answer.reused) = place }
-        try prefill(answers.map { Array($0.promptTokens) }, slots: places.map(\.slot), cancellation) {
-            index, scores, row in
+        try prefill(
+            answers.map { Array($0.promptTokens) }, slots: places.map(\.slot), exactly: demand(answers), cancellation
+        ) { index, scores, row in
             try emit(answers[index], answers[index].choose(scores, row: row))
         }
     }
@@ -93,7 +98,7 @@ final class DecodingLoop {
 
     /// Computes what the slots lack of their prompts, in chunks, and hands over the scores after each prompt's last token.
     func prefill(
-        _ prompts: [[Int32]], slots: [Int], _ cancellation: CancellationFlag,
+        _ prompts: [[Int32]], slots: [Int], exactly demand: ExactScores = .all, _ cancellation: CancellationFlag,
         finished: (_ prompt: Int, NextTokenScores, _ row: Int) throws -> Void
     ) throws {
         while !cancellation.isRaised {
@@ -107,7 +112,8 @@ final class DecodingLoop {
                 room -= tokens.count
             }
             guard !pieces.isEmpty else { return }
-            let scores = try forward(pieces.map(\.tokens), slots: pieces.map { slots[$0.prompt] }, rows: .last)
+            let scores = try forward(
+                pieces.map(\.tokens), slots: pieces.map { slots[$0.prompt] }, rows: .last, exactly: demand)
             for (row, piece) in pieces.enumerated()
             where cache.length(of: slots[piece.prompt]) == prompts[piece.prompt].count {
                 try finished(piece.prompt, scores, row)
@@ -142,10 +148,14 @@ final class DecodingLoop {
     // MARK: Forward
 
     /// One forward pass that continues the slots.
-    func forward(_ tokens: [[Int32]], slots: [Int], rows: LogitSelection) throws -> NextTokenScores {
+    func forward(
+        _ tokens: [[Int32]], slots: [Int], rows: LogitSelection, exactly demand: ExactScores = .all
+    ) throws -> NextTokenScores {
         let batch = CausalBatch(tokens, slots: slots)
         try model.check(batch, cache: cache.storage)
-        let logits = withoutGradient { model.logits(batch, cache: cache.storage, rows: rows, dtype: dtype) }
+        let logits = withoutGradient {
+            model.logits(batch, cache: cache.storage, rows: rows, exactly: demand, dtype: dtype)
+        }
         for (tokens, slot) in zip(tokens, slots) { cache.record(tokens, slot: slot) }
         return NextTokenScores(logits)
     }

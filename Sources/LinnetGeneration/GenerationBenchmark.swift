@@ -33,7 +33,8 @@ public final class GenerationBenchmark {
         let shortPrompt = 8
         _ = try ComputeThread.shared.run {
             try prepare(tokens: shortPrompt)
-            return try choose(loop.forward([prompt(min(shortPrompt, context - 1))], slots: [0], rows: .last))
+            let prompt = prompt(min(shortPrompt, context - 1))
+            return try choose(loop.forward([prompt], slots: [0], rows: .last, exactly: .best(1)))
         }
     }
 
@@ -75,7 +76,9 @@ public final class GenerationBenchmark {
 
     private func decode(from first: Int32, steps: Int) throws {
         var token = first
-        for _ in 0..<steps { token = try choose(loop.forward([[token]], slots: [0], rows: .last)) }
+        for _ in 0..<steps {
+            token = try choose(loop.forward([[token]], slots: [0], rows: .last, exactly: .best(1)))
+        }
     }
 
     /// The most probable token, with its log-probability as every answer has it.

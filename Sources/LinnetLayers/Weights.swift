@@ -29,6 +29,7 @@ public struct Weights {
     private let isComplete: Bool
     private let storage: WeightStorage
     private let keepsRest: Bool
+    private let isSketched: Bool
 
     /// The root of a model.
     ///
@@ -48,10 +49,12 @@ public struct Weights {
         self.omittedPrefix = omittedPrefix
         self.isComplete = isComplete
         self.storage = storage
-        keepsRest = false
+        (keepsRest, isSketched) = (false, false)
     }
 
-    private init(_ parent: Weights, path: String, storage: WeightStorage? = nil, keepsRest: Bool? = nil) {
+    private init(
+        _ parent: Weights, path: String, storage: WeightStorage? = nil, keepsRest: Bool? = nil, isSketched: Bool? = nil
+    ) {
         self.path = path
         store = parent.store
         source = parent.source
@@ -59,6 +62,7 @@ public struct Weights {
         isComplete = parent.isComplete
         self.storage = storage ?? parent.storage
         self.keepsRest = keepsRest ?? parent.keepsRest
+        self.isSketched = isSketched ?? parent.isSketched
     }
 
     /// The same place, with matrices held more finely: in 8 bits where others have 4, and with what 8 bits leave of them
@@ -70,6 +74,10 @@ public struct Weights {
         default: self
         }
     }
+
+    /// The same place, with packed matrices of many rows also in a form to find the greatest products with
+    /// (`Parameter.sketch`).
+    public var sketched: Weights { Weights(self, path: path, isSketched: true) }
 
     /// The place one component further down.
     public subscript(_ component: String) -> Weights { Weights(self, path: join(component)) }
@@ -115,7 +123,8 @@ public struct Weights {
             guard isTransposed else {
                 let matrix = try source.packed(name, outputs: shape[0], inputs: shape[1], format)
                 let rest = keepsRest ? try source.packedRest(name, outputs: shape[0], inputs: shape[1]) : nil
-                return Parameter(name: full, packed: matrix, rest: rest)
+                let sketch = isSketched ? PackedMatrix(sketchOf: matrix) : nil
+                return Parameter(name: full, packed: matrix, rest: rest, sketch: sketch)
             }
             let turned = Tensor(try turned(source.floats(name), found), shape: shape)
             return Parameter(name: full, packed: PackedMatrix(turned, format: format))

@@ -21,12 +21,20 @@ public protocol CausalLanguageModel: AnyObject {
     ///   - cache: `nil` computes whole sequences from position 0, differentiably; otherwise the batch continues what the
     ///     slots hold, is appended to them, and nothing is recorded.
     ///   - rows: Which rows to compute the last layer and the head for.
-    func logits(_ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, dtype: DType) -> Tensor
+    ///   - demand: Which of the logits are read closely.
+    func logits(
+        _ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, exactly demand: ExactScores, dtype: DType
+    ) -> Tensor
     /// What each layer reads, `[tokens, hidden]`, and the normed output of the last: `layers + 1` tensors.
     func hiddenStates(_ batch: CausalBatch, cache: KVCache?, dtype: DType) -> [Tensor]
 }
 
 extension CausalLanguageModel {
+    /// Logits of the selected rows, all of them as exact as the weights.
+    public func logits(_ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, dtype: DType) -> Tensor {
+        logits(batch, cache: cache, rows: rows, exactly: .all, dtype: dtype)
+    }
+
     /// An empty cache for this model.
     public func makeCache(slots: Int, capacity: Int, dtype: DType) -> KVCache {
         KVCache(layers: layerCount, slots: slots, capacity: capacity, width: keyValueWidth, dtype: dtype)

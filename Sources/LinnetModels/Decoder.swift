@@ -9,15 +9,17 @@ protocol Decoder: CausalLanguageModel {
     /// The residual stream as it begins, `[tokens, hidden]`.
     func embed(_ pass: CausalPass) -> Tensor
     /// `[rows, hidden] → [rows, vocabulary]`.
-    func head(_ hidden: Tensor) -> Tensor
+    func head(_ hidden: Tensor, exactly demand: ExactScores) -> Tensor
 }
 
 extension Decoder {
     var layerCount: Int { layers.count }
 
-    func logits(_ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, dtype: DType) -> Tensor {
+    func logits(
+        _ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, exactly demand: ExactScores, dtype: DType
+    ) -> Tensor {
         run(batch, cache, rows, dtype) { pass in
-            head(layers.forward(embed(pass), pass, finalNorm: finalNorm))
+            head(layers.forward(embed(pass), pass, finalNorm: finalNorm), exactly: demand)
         }
     }
 

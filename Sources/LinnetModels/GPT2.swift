@@ -145,5 +145,5 @@ final class GPT2LMHeadModel: Decoder {
         ).dropout(config.embeddingDropout)
     }
 
-    func head(_ hidden: Tensor) -> Tensor { words.logits(hidden) }
+    func head(_ hidden: Tensor, exactly demand: ExactScores) -> Tensor { words.logits(hidden, exactly: demand) }
 }

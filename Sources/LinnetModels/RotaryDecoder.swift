@@ -135,5 +135,5 @@ final class RotaryDecoder: Decoder {
 
     func embed(_ pass: CausalPass) -> Tensor { words.embed(pass) }
 
-    func head(_ hidden: Tensor) -> Tensor { words.logits(hidden) }
+    func head(_ hidden: Tensor, exactly demand: ExactScores) -> Tensor { words.logits(hidden, exactly: demand) }
 }

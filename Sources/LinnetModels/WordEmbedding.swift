@@ -15,8 +15,9 @@ struct WordEmbedding {
     ///   - weights: Where the embedding is stored.
     ///   - head: Where the head is stored; `nil` when it is tied to the embedding.
     init(vocabulary: Int, width: Int, _ weights: Weights, head: Weights?, initial: InitialValue) throws {
-        table = try weights.finer.parameter("weight", shape: [vocabulary, width], initial: initial)
-        ownHead = try head.map { try Linear(width, vocabulary, $0.finer, bias: false, initial: initial) }
+        let finer = head == nil ? weights.finer.sketched : weights.finer
+        table = try finer.parameter("weight", shape: [vocabulary, width], initial: initial)
+        ownHead = try head.map { try Linear(width, vocabulary, $0.finer.sketched, bias: false, initial: initial) }
     }
 
     /// `[tokens, width]`; rows of no sequence are zeros.
@@ -25,8 +26,8 @@ struct WordEmbedding {
     }
 
     /// `[rows, width] → [rows, vocabulary]`.
-    func logits(_ hidden: Tensor) -> Tensor {
-        guard let ownHead else { return scores(hidden, table) }
-        return ownHead.adapter == nil ? scores(hidden, ownHead.weight) : ownHead(hidden)
+    func logits(_ hidden: Tensor, exactly demand: ExactScores) -> Tensor {
+        guard let ownHead else { return scores(hidden, table, exactly: demand) }
+        return ownHead.adapter == nil ? scores(hidden, ownHead.weight, exactly: demand) : ownHead(hidden)
     }
 }

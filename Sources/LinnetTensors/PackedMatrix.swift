@@ -93,6 +93,26 @@ public final class PackedMatrix: Sendable {
         backend.packRest(self, from: bytes, dtype: dtype)
     }
 
+    /// A form in `q4` of a matrix of more bits, to find the greatest products with (``scores(_:_:exactly:)``).
+    ///
+    /// `nil` where it gains nothing: for matrices of few rows, in 4 bits already, or with rows of no whole blocks; and for
+    /// `fp32`, which is what others are compared with.
+    public convenience init?(sketchOf matrix: PackedMatrix) {
+        guard matrix.format == .bf16 || matrix.format == .q8, matrix.outputs >= Self.leastSketchedRows,
+            matrix.inputs % WeightFormat.q4.blockSize == 0
+        else { return nil }
+        self.init(outputs: matrix.outputs, inputs: matrix.inputs, format: .q4)
+        for first in stride(from: 0, to: outputs, by: Self.sketchedTogether) {
+            let ids = first..<min(first + Self.sketchedTogether, outputs)
+            backend.pack(self, rowsFrom: first, matrix.rows(ids.map { Int32($0) }, as: .float32))
+        }
+    }
+
+    /// Rows that lie interleaved, and are computed together.
+    static let groupRows = 16
+    private static let leastSketchedRows = 8192
+    private static let sketchedTogether = 256 * groupRows
+
     /// Packs row-major floats.
     public convenience init(floats: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, format: WeightFormat) {
         self.init(

@@ -7,7 +7,9 @@ public final class Parameter {
     /// Full name, as the checkpoint spells it: `bert.encoder.layer.0.attention.self.query.weight`.
     public let name: String
     /// What ``packed``, in 8 bits, leaves of the numbers, in 4; `nil` where nothing is known of it.
-    public let rest: PackedMatrix?
+    public private(set) var rest: PackedMatrix?
+    /// ``packed`` in 4 bits, to find the best scores with; `nil` where it is not one of a vocabulary's many rows.
+    public private(set) var sketch: PackedMatrix?
     private var values: Values
     private var shadow: Tensor?
     private var prepared: [PreparedMatrix.Direction: PreparedMatrix] = [:]
@@ -22,16 +24,18 @@ public final class Parameter {
     public init(name: String, values: Tensor, isTrainable: Bool = true) {
         self.name = name
         self.values = .master(values.detached())
-        rest = nil
         leaf = isTrainable ? Node() : nil
     }
 
     /// A frozen parameter that is held in packed form.
     ///
-    /// - Parameter rest: What 8 bits leave of the numbers: ``lookup(_:_:dtype:)`` and ``scores(_:_:)`` use it.
-    public init(name: String, packed: PackedMatrix, rest: PackedMatrix? = nil) {
+    /// - Parameters:
+    ///   - rest: What 8 bits leave of the numbers: ``lookup(_:_:dtype:)`` and ``scores(_:_:exactly:)`` use it.
+    ///   - sketch: The numbers in 4 bits, which ``scores(_:_:exactly:)`` begins with where only the best are asked for.
+    public init(name: String, packed: PackedMatrix, rest: PackedMatrix? = nil, sketch: PackedMatrix? = nil) {
         self.name = name
         self.rest = rest
+        self.sketch = sketch
         values = .packed(packed)
         leaf = nil
     }
@@ -111,6 +115,7 @@ public final class Parameter {
         require(values.count == count, "\(name): \(values.count) values for \(count) elements")
         if let packed {
             self.values = .packed(PackedMatrix(Tensor(values, shape: shape), format: packed.format))
+            (rest, sketch) = (nil, nil)
             return
         }
         master.withFloats { target in _ = target.update(from: values) }

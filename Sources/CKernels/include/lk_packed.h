@@ -26,11 +26,14 @@ typedef struct {
     enum lk_packed_format format;
 } lk_packed_matrix;
 
-/// out [rows, outputs] = x [rows, inputs] · matrixᵀ + bias; bias may be NULL.
+/// out [rows, outputs] = x [rows, inputs] · matrixᵀ + bias; bias may be NULL. Where `groups` are given, only they are
+/// computed: group g is the outputs 16 g ..< 16 g + 16, and the others of `out` stay as they are.
 typedef struct {
     lk_packed_matrix matrix;
     const float *bias;
     void *out;
+    const int32_t *groups; ///< Each once; NULL for all.
+    long group_count;      ///< Of `groups`.
 } lk_packed_product;
 
 /// Bytes of a packed matrix that is not coded; outputs and inputs are positive.
@@ -41,6 +44,9 @@ long lk_packed_bytes(enum lk_packed_format format, long outputs, long inputs);
 /// 32 (two terms of 8 bits, ties to even); sums are exact within a block and fp32 across blocks.
 void lk_packed_products(const lk_packed_product *products, long count, enum lk_element out_element, const void *x,
                         enum lk_element element, long rows);
+
+/// maxima[g] = the greatest of one row's outputs in group g; NaN is never greatest.
+void lk_packed_maxima(float *maxima, const float *out, long outputs);
 
 /// Packs row-major numbers, which need no alignment, to a format other than coded. Q8 and Q4 are rounded as llama.cpp's reference does.
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,

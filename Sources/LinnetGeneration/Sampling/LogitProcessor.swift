@@ -1,4 +1,5 @@
 import Foundation
+import LinnetTensors
 
 /// A rule that changes the scores of the next token, named after and equal to a `LogitsProcessor` of transformers.
 protocol LogitProcessor: Sendable {
@@ -8,7 +9,17 @@ protocol LogitProcessor: Sendable {
 
 extension GenerationOptions {
     /// The rules these options ask for, in the order in which transformers applies them.
-    func processors() -> [any LogitProcessor] {
+    func processors() -> [any LogitProcessor] { changes() + (doSample ? warpers() : []) }
+
+    /// The scores that decide an answer, or are shown with it. Where nothing changes scores before the choice, these are the
+    /// greatest: one without sampling, and with it those that `top_k` leaves.
+    func exactScores() -> ExactScores {
+        guard logprobs == 0, changes().isEmpty, topK > 0 || !doSample else { return .all }
+        return .best(doSample ? topK : 1)
+    }
+
+    /// What changes the scores of some tokens.
+    private func changes() -> [any LogitProcessor] {
         var rules: [any LogitProcessor] = []
         if !sequenceBias.isEmpty { rules.append(SequenceBias(biases: sequenceBias)) }
         if repetitionPenalty != 1 { rules.append(RepetitionPenalty(penalty: Float(repetitionPenalty))) }
@@ -25,7 +36,12 @@ extension GenerationOptions {
         if !initiallySuppressedTokens.isEmpty {
             rules.append(EarlySuppression(tokens: initiallySuppressedTokens, before: 1))
         }
-        guard doSample else { return rules }
+        return rules
+    }
+
+    /// What narrows the tokens that are drawn from.
+    private func warpers() -> [any LogitProcessor] {
+        var rules: [any LogitProcessor] = []
         // Less would make scores infinite; the most probable token is all but certain already.
         if temperature != 1 { rules.append(Temperature(temperature: Float(max(temperature, 1e-6)))) }
         if topK > 0 { rules.append(TopK(count: topK)) }

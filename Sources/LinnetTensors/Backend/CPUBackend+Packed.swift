@@ -12,6 +12,14 @@ extension CPUBackend {
             matrix.memory.pointer, matrix.format.code, matrix.outputs, matrix.inputs, start, dtype.element)
     }
 
+    /// Packs whole rows from `first` on, a multiple of ``PackedMatrix/groupRows``.
+    func pack(_ matrix: PackedMatrix, rowsFrom first: Int, _ rows: Tensor) {
+        let offset = lk_packed_bytes(matrix.format.code, first, matrix.inputs)
+        lk_packed_pack(
+            matrix.memory.pointer + offset, matrix.format.code, rows.rows, matrix.inputs, rows.storage.pointer,
+            rows.dtype.element)
+    }
+
     /// Whether products of coded matrices are faster than those of plain ones here.
     var codesBfloat16: Bool { lk_has_bf16() != 0 }
 
@@ -77,16 +85,44 @@ extension CPUBackend {
     func packedProducts(_ products: [PackedProduct], of x: Tensor) {
         guard let outType = products.first?.out.dtype else { return }
         withUnsafeTemporaryAllocation(of: lk_packed_product.self, capacity: products.count) { described in
-            for (place, product) in products.enumerated() {
-                described[place] = lk_packed_product(
-                    matrix: product.matrix.described, bias: product.bias.map { UnsafePointer($0.floatPointer) },
-                    out: product.out.storage.pointer)
-            }
+            for (place, product) in products.enumerated() { described[place] = product.described }
             withExtendedLifetime(products) {
                 lk_packed_products(
                     described.baseAddress, products.count, outType.element, x.storage.pointer, x.dtype.element, x.rows)
             }
         }
+    }
+
+    /// Computes some groups of 16 outputs of one product; the other outputs stay as they are.
+    func packedGroups(_ groups: [Int32], _ product: PackedProduct, of x: Tensor) {
+        groups.withUnsafeBufferPointer { groups in
+            guard let start = groups.baseAddress, !groups.isEmpty else { return }
+            var described = product.described
+            (described.groups, described.group_count) = (start, groups.count)
+            withExtendedLifetime(product) {
+                lk_packed_products(
+                    &described, 1, product.out.dtype.element, x.storage.pointer, x.dtype.element, x.rows)
+            }
+        }
+    }
+
+    /// The greatest of each group of 16 numbers in `float32`.
+    func groupMaxima(_ numbers: UnsafeMutableBufferPointer<Float>) -> [Float] {
+        guard let start = numbers.baseAddress else { return [] }
+        let groups = (numbers.count + PackedMatrix.groupRows - 1) / PackedMatrix.groupRows
+        return [Float](unsafeUninitializedCapacity: groups) { maxima, count in
+            lk_packed_maxima(maxima.baseAddress, start, numbers.count)
+            count = groups
+        }
+    }
+}
+
+extension PackedProduct {
+    /// CKernels' description; valid while the product lives.
+    fileprivate var described: lk_packed_product {
+        lk_packed_product(
+            matrix: matrix.described, bias: bias.map { UnsafePointer($0.floatPointer) }, out: out.storage.pointer,
+            groups: nil, group_count: 0)
     }
 }
 

@@ -36,6 +36,7 @@ protocol ComputeBackend: Sendable {
     // Packed matrices
     func packedByteCount(_ format: WeightFormat, outputs: Int, inputs: Int) -> Int
     func pack(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
+    func pack(_ matrix: PackedMatrix, rowsFrom first: Int, _ rows: Tensor)
     var codesBfloat16: Bool { get }
     func coded(_ bytes: UnsafeRawBufferPointer, dtype: DType, outputs: Int, inputs: Int) -> PackedMemory?
     func packRest(_ matrix: PackedMatrix, from bytes: UnsafeRawBufferPointer, dtype: DType)
@@ -44,6 +45,8 @@ protocol ComputeBackend: Sendable {
     func unpack(_ out: Tensor, _ matrix: PackedMatrix)
     func packedRows(_ out: Tensor, _ matrix: PackedMatrix, _ ids: [Int32])
     func packedProducts(_ products: [PackedProduct], of x: Tensor)
+    func packedGroups(_ groups: [Int32], _ product: PackedProduct, of x: Tensor)
+    func groupMaxima(_ numbers: UnsafeMutableBufferPointer<Float>) -> [Float]
 
     // Search among vectors as codes
     func encode(_ out: inout EncodedVectors, _ vectors: UnsafeBufferPointer<Float>, dimension: Int)
