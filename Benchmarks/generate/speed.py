@@ -63,11 +63,12 @@ def memory(beside: str) -> Contestant:
 
 
 def bytes_per_token(weights: str) -> float:
-    """What decoding with llama-0.5b reads: every matrix once, the embedding as the head (q4 keeps it in q8)."""
+    """What greedy decoding with llama-0.5b reads: every matrix once, and of the embedding, as the head, the form in 4 bits
+    that finds the most probable token; the few rows that are then read whole are not counted."""
     hidden, inner, keys, layers, vocabulary = 896, 4864, 2 * 64, 24, 151936
     blocks = layers * (2 * hidden * hidden + 2 * hidden * keys + 3 * hidden * inner)
     head = vocabulary * hidden
-    return (blocks * BITS[weights] + head * BITS["q8" if weights == "q4" else weights]) / 8
+    return (blocks * BITS[weights] + head * BITS["q4"]) / 8
 
 
 def bandwidth_share(contestant: Contestant, bandwidth: Contestant, weights: str) -> Number:

@@ -6,6 +6,9 @@ public struct GeneratedToken: Sendable, Equatable {
     /// text may turn out to be a stop string. The texts of all tokens together are the answer.
     public let text: String
     /// Logarithm of the probability that the model itself gives the token, before penalties, temperature and filters.
+    ///
+    /// Where the tokens that decide are few (`ExactScores.best`), the others of a large vocabulary count by 4 bits of their
+    /// weights, and the number may be off in the second decimal. With `logprobs` it is exact.
     public let logProbability: Float
     /// The most probable tokens at this place, as many as `logprobs` asks for.
     public let alternatives: [TokenProbability]

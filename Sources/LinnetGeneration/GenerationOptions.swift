@@ -54,7 +54,8 @@ public struct GenerationOptions: Sendable, Equatable {
     /// What the random draws depend on, together with the number of the sample and of the token: the same seed gives the
     /// same answer, alone or in a batch. `nil` draws a seed.
     public var seed: UInt64?
-    /// How many of the most probable tokens are reported with each token.
+    /// How many of the most probable tokens are reported with each token. Any makes all log-probabilities exact, and
+    /// generating from packed weights somewhat slower.
     public var logprobs = 0
 
     // MARK: Speed

@@ -1,4 +1,5 @@
 import Dispatch
+import LinnetTensors
 import LinnetTokenizers
 import Synchronization
 import Testing
@@ -44,6 +45,22 @@ import Testing
             #expect(answers.map(\.tokenIds) == prompts.map { expected($0, 9) }, "\(sequences) together")
             #expect(answers.allSatisfy { $0.stopReason == .length && $0.completionTokens == 9 })
             #expect(answers.map(\.promptTokens) == prompts.map(\.count))
+        }
+    }
+
+    @Test func theModelIsAskedForTheScoresThatDecide() throws {
+        let sampled = { (options: inout GenerationOptions) in (options.doSample, options.seed) = (true, 1) }
+        let cases: [(options: GenerationOptions, demand: ExactScores)] = [
+            (options(3), .best(1)), (options(3) { $0.temperature = 2 }, .best(1)), (options(3, sampled), .best(50)),
+            (options(3) { ($0.doSample, $0.topK) = (true, 7) }, .best(7)),
+            (options(3) { ($0.doSample, $0.topK) = (true, 0) }, .all),
+            (options(3) { $0.repetitionPenalty = 1.1 }, .all), (options(3) { $0.logprobs = 2 }, .all),
+            (options(3) { $0.suppressedTokens = [4] }, .all),
+        ]
+        for (options, demand) in cases {
+            let model = ScriptedModel(vocabularySize: 120)
+            _ = try generator(model).generate(tokens: [prompts[0]], options: options)
+            #expect(model.demands == [demand, demand, demand])
         }
     }
 

@@ -14,6 +14,8 @@ final class ScriptedModel: CausalLanguageModel {
     let keyValueWidth = 1
     /// Tokens of each forward pass, sequence by sequence.
     private(set) var passes: [[Int]] = []
+    /// Which scores each of them was asked for.
+    private(set) var demands: [ExactScores] = []
     private let score: (ArraySlice<Int32>, Int) -> [Float]
 
     init(
@@ -49,7 +51,10 @@ final class ScriptedModel: CausalLanguageModel {
 
     func forgetPasses() { passes = [] }
 
-    func logits(_ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, dtype: DType) -> Tensor {
+    func logits(
+        _ batch: CausalBatch, cache: KVCache?, rows: LogitSelection, exactly demand: ExactScores, dtype: DType
+    ) -> Tensor {
+        demands.append(demand)
         let store = cache ?? makeCache(slots: batch.sequenceCount, capacity: maximumLength, dtype: .float32)
         passes.append(batch.lengths)
         let tokens = Tensor(batch.ids.map { Float($0) }, shape: [batch.ids.count, 1])
