@@ -227,9 +227,9 @@ static void LK_TYPED(decode)(LK_T *out, const LK_T *q, const LK_T *k, const LK_T
     first_block[plan->segments] = (int32_t)count;
     long items = count * plan->key_heads;
     struct LK_TYPED(decoding) task = {out, q, k, v, plan, blocks, first_block, partial, items};
-    // A range is worth another thread from about 32 thousand products on.
+    // A range is worth another thread from about 8 thousand products on.
     long products = keys * plan->heads * plan->dim / (items + 1) + 1;
-    lk_parallel_for(items, 1 + 32768 / products, LK_TYPED(decode_range), &task);
+    lk_parallel_for(items, 1 + 8192 / products, LK_TYPED(decode_range), &task);
     long merged = lines * padded / (plan->segments + 1) + 1;
     lk_parallel_for(plan->segments, 1 + 32768 / merged, LK_TYPED(merge_range), &task);
 }

@@ -52,5 +52,7 @@ public final class Linear {
 /// The same numbers as one call after another; packed weights are streamed in one go, which is what decoding a token
 /// wants of its queries, keys and values.
 public func project(_ x: Tensor, _ layers: Linear...) -> [Tensor] {
-    zip(layers, linear(x, layers.map { ($0.weight, $0.bias) })).map { $0.adapted($1, input: x) }
+    let products = linear(x, layers.map { ($0.weight, $0.bias) })
+    guard layers.contains(where: { $0.adapter != nil }) else { return products }
+    return zip(layers, products).map { $0.adapted($1, input: x) }
 }

@@ -64,7 +64,8 @@ import Testing
     @Test func onlyManyRowsOfMoreBitsAreSketched() {
         func hasSketch(_ outputs: Int, _ inputs: Int, _ format: WeightFormat) -> Bool {
             let numbers = [Float](repeating: 0.5, count: outputs * inputs)
-            return PackedMatrix(sketchOf: PackedMatrix(numbers, outputs: outputs, inputs: inputs, format: format)) != nil
+            return PackedMatrix(sketchOf: PackedMatrix(numbers, outputs: outputs, inputs: inputs, format: format))
+                != nil
         }
         #expect(hasSketch(8192, 32, .bf16) && hasSketch(8192, 32, .q8))
         #expect(!hasSketch(8191, 32, .q8) && !hasSketch(8192, 33, .bf16))

@@ -14,18 +14,30 @@ extension Tensor {
     /// - Returns: `[…, outputs]` for each matrix.
     public func packedLinear(_ weights: [PackedMatrix], biases: [Tensor?], as outputType: DType? = nil) -> [Tensor] {
         require(weights.count == biases.count, "\(biases.count) biases for \(weights.count) matrices")
-        let products = zip(weights, biases).map { matrix, bias in
-            require(columns == matrix.inputs, "linear layer of \(matrix.inputs) inputs applied to shape \(shape)")
-            require(
-                bias == nil || bias?.count == matrix.outputs,
-                "bias of \(bias?.count ?? 0) for \(matrix.outputs) outputs")
-            return PackedProduct(
-                matrix: matrix, bias: bias,
-                out: Tensor(uninitialized: shape.dropLast() + [matrix.outputs], dtype: outputType ?? dtype))
+        return results(zip(weights, biases).map { packedProduct($0, bias: $1, as: outputType ?? dtype) })
+    }
+
+    /// A product to be computed.
+    fileprivate func packedProduct(_ matrix: PackedMatrix, bias: Tensor?, as outputType: DType) -> PackedProduct {
+        require(columns == matrix.inputs, "linear layer of \(matrix.inputs) inputs applied to shape \(shape)")
+        require(
+            bias == nil || bias?.count == matrix.outputs,
+            "bias of \(bias?.count ?? 0) for \(matrix.outputs) outputs")
+        var outputs = shape
+        outputs[outputs.count - 1] = matrix.outputs
+        return PackedProduct(matrix: matrix, bias: bias, out: Tensor(uninitialized: outputs, dtype: outputType))
+    }
+
+    /// Computes products of this tensor. A token that is decoded comes here for every matrix: it takes the short way.
+    fileprivate func results(_ products: [PackedProduct]) -> [Tensor] {
+        let rows = rows
+        if rows == 1 {
+            backend.packedProducts(products, of: self)
+        } else {
+            let streamed = products.filter { $0.matrix.isStreamed(rows: rows) }
+            if !streamed.isEmpty { backend.packedProducts(streamed, of: self) }
+            for product in products where !product.matrix.isStreamed(rows: rows) { unpackedProduct(product) }
         }
-        let streamed = products.filter { $0.matrix.isStreamed(rows: rows) }
-        if !streamed.isEmpty { backend.packedProducts(streamed, of: self) }
-        for product in products where !product.matrix.isStreamed(rows: rows) { unpackedProduct(product) }
         return products.map(\.out)
     }
 
@@ -94,12 +106,16 @@ extension Parameter {
 /// - Returns: `[…, outputs]` for each layer.
 public func linear(_ x: Tensor, _ layers: [(weight: Parameter, bias: Parameter?)]) -> [Tensor] {
     let isRecording = GradientMode.isRecording
-    let streamed = isRecording ? [] : layers.filter { $0.weight.packed != nil }
-    var products = x.packedLinear(streamed.compactMap(\.weight.packed), biases: streamed.map { $0.bias?.tensor() })[...]
+    if !isRecording {
+        let products = layers.compactMap { layer in
+            layer.weight.packed.map { x.packedProduct($0, bias: layer.bias?.tensor(), as: x.dtype) }
+        }
+        if products.count == layers.count { return x.results(products) }
+    }
     return layers.map { layer in
         let (weight, bias) = (layer.weight, layer.bias?.tensor())
         if isRecording, weight.isTrainable { return x.linear(weight.tensor(as: x.dtype), bias: bias) }
-        if !isRecording, weight.packed != nil, let product = products.popFirst() { return product }
+        if !isRecording, let packed = weight.packed { return x.packedLinear([packed], biases: [bias])[0] }
         return x.frozenLinear(weight, bias: bias)
     }
 }
