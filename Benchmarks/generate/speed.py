@@ -20,12 +20,12 @@ def lengths(lab: Lab) -> tuple[int, int]:
     return (128, 16) if lab.quick else (PROMPT, NEW)
 
 
-def linnet(model: str, weights: str) -> Contestant:
+def linnet(model: str, weights: str, *flags: str) -> Contestant:
     def measure(lab: Lab) -> dict[str, float]:
         prompt, new = lengths(lab)
         return processes.linnet(
             "bench", "generate", "--model", lab.model(model), "--prompt-tokens", prompt, "--new-tokens", new,
-            "--weights", weights, "--json"
+            "--weights", weights, "--json", *flags
         ).report  # fmt: skip
 
     return Contestant(
@@ -57,11 +57,6 @@ def transformers(model: str) -> Contestant:
     return Contestant(f"transformers {model} bf16", measure)
 
 
-def memory(beside: str) -> Contestant:
-    """Read bandwidth, taken in the same minute as what it is compared with."""
-    return Contestant(f"memory beside {beside}", lambda lab: processes.peer("bandwidth").report)
-
-
 def bytes_per_token(weights: str) -> float:
     """What greedy decoding with llama-0.5b reads: every matrix once, and of the embedding, as the head, the form in 4 bits
     that finds the most probable token; the few rows that are then read whole are not counted."""
@@ -71,12 +66,13 @@ def bytes_per_token(weights: str) -> float:
     return (blocks * BITS[weights] + head * BITS["q4"]) / 8
 
 
-def bandwidth_share(contestant: Contestant, bandwidth: Contestant, weights: str) -> Number:
+def bandwidth_share(contestant: Contestant, weights: str) -> Number:
     def share(medians: Medians) -> float:
-        """The median of the rounds' shares: what memory gives differs by a third from minute to minute."""
+        """The median of the rounds' shares. Memory is read in turns with decoding, every 16 tokens: what it gives differs
+        by a half from second to second."""
         rates = medians.rounds(contestant, "decode_tokens_per_second")
         read = [bytes_per_token(weights) * rate / 1e9 for rate in rates]
-        given = medians.rounds(bandwidth, "gigabytes_per_second")
+        given = medians.rounds(contestant, "read_gigabytes_per_second")
         return statistics.median(ours / memory for ours, memory in zip(read, given, strict=True))
 
     return share
@@ -84,10 +80,11 @@ def bandwidth_share(contestant: Contestant, bandwidth: Contestant, weights: str)
 
 def against_llama_cpp(model: str) -> Contest:
     contestants, bars = [], []
+    is_bound_by_memory = model == "llama-0.5b"
     for weights in LLAMA_CPP:
-        ours, theirs = linnet(model, weights), llama_cpp(model, weights)
-        bandwidth = memory(f"{model} {weights}")
-        contestants += [bandwidth, ours, theirs]
+        flags = ["--read-bandwidth"] if is_bound_by_memory else []
+        ours, theirs = linnet(model, weights, *flags), llama_cpp(model, weights)
+        contestants += [ours, theirs]
         for what, required in [("prefill", PREFILL_BARS[weights]), ("decode", DECODE_BARS[weights])]:
             name = f"{what}_tokens_per_second"
             bars.append(
@@ -96,8 +93,8 @@ def against_llama_cpp(model: str) -> Contest:
                     f"llama.cpp {LLAMA_CPP[weights]}", required
                 )
             )  # fmt: skip
-        if model == "llama-0.5b":
-            share = bandwidth_share(ours, bandwidth, weights)
+        if is_bound_by_memory:
+            share = bandwidth_share(ours, weights)
             bars.append(Bar(f"{model} {weights} decode, share of bandwidth", "", share, required=BANDWIDTH_SHARE))
     return Contest(model, contestants, bars)
 

@@ -16,6 +16,8 @@ public struct GenerationMeasurement {
     public var newTokens = 128
     /// How often each rate is measured; the median counts.
     public var repetitions = 3
+    /// Whether memory is read in turns with decoding, to tell how fast it is; takes 256 MiB more.
+    public var readsMemory = false
 
     /// A measurement with llama-bench's lengths.
     public init(model: String, weights: WeightFormat) {
@@ -28,7 +30,7 @@ public struct GenerationMeasurement {
     /// - Returns: `weights`, `prefill_tokens_per_second` (a prompt in one pass), `decode_tokens_per_second` (from an empty
     ///   context, as llama-bench measures it), `decode_after_prompt_tokens_per_second`, `load_seconds` (weights, and the
     ///   tokenizer where there is one), `load_to_first_token_seconds` (until a token after 8 others is chosen),
-    ///   `peak_memory_mib` of the process.
+    ///   `peak_memory_mib` of the process, and `read_gigabytes_per_second` where memory is read.
     public func run() throws -> JSON {
         let clock = ContinuousClock()
         let start = clock.now
@@ -41,20 +43,23 @@ public struct GenerationMeasurement {
         let benchmark = GenerationBenchmark(model: network, dtype: weights.activations)
         try benchmark.firstToken()
         let answered = clock.now
-        let rates = try benchmark.rates(promptTokens: promptTokens, newTokens: newTokens, repetitions: repetitions)
+        let rates = try benchmark.rates(
+            promptTokens: promptTokens, newTokens: newTokens, repetitions: repetitions, readsMemory: readsMemory)
         func seconds(_ end: ContinuousClock.Instant) -> JSON {
             let parts = (end - start).components
             return JSON(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
         }
         return withExtendedLifetime(tokenizer) {
-            .object([
+            var result: JSONObject = [
                 "weights": .string(weights.rawValue), "prompt_tokens": JSON(promptTokens),
                 "new_tokens": JSON(newTokens),
                 "prefill_tokens_per_second": JSON(rates.prefill), "decode_tokens_per_second": JSON(rates.decode),
                 "decode_after_prompt_tokens_per_second": JSON(rates.decodeAfterPrompt),
                 "load_seconds": seconds(loaded), "load_to_first_token_seconds": seconds(answered),
                 "peak_memory_mib": JSON(PeakMemory.mebibytes.rounded()),
-            ])
+            ]
+            if let reading = rates.reading { result["read_gigabytes_per_second"] = JSON(reading / 1e9) }
+            return .object(result)
         }
     }
 }

@@ -12,12 +12,18 @@ public final class GenerationBenchmark {
         public let decode: Double
         /// Of new tokens, one by one, behind the prompt.
         public let decodeAfterPrompt: Double
+        /// Bytes of memory read in a second, in turns with decoding; `nil` if it was not asked for.
+        public let reading: Double?
     }
 
     private let loop: DecodingLoop
     private let vocabularySize: Int
     private let context: Int
     private let clock = ContinuousClock()
+    private var reading: MemoryReading?
+
+    /// Tokens between two readings of memory.
+    private static let slice = 16
 
     /// Prepares a model, which nobody else uses meanwhile.
     public init(model: any CausalLanguageModel, dtype: DType) {
@@ -40,8 +46,11 @@ public final class GenerationBenchmark {
 
     /// Measures after one round to warm up.
     ///
+    /// - Parameter readsMemory: Also measure how fast memory is read, in turns with decoding.
     /// - Throws: ``GenerationError/promptTooLong(tokens:context:)`` when the context does not hold prompt and answer.
-    public func rates(promptTokens: Int, newTokens: Int, repetitions: Int) throws -> Rates {
+    public func rates(
+        promptTokens: Int, newTokens: Int, repetitions: Int, readsMemory: Bool = false
+    ) throws -> Rates {
         guard promptTokens + newTokens <= context else {
             throw GenerationError.promptTooLong(tokens: promptTokens + newTokens, context: context)
         }
@@ -53,11 +62,12 @@ public final class GenerationBenchmark {
             var decodeAfterPrompt: [Double] = []
             for round in 0...repetitions {
                 let isMeasured = round > 0
+                if isMeasured, readsMemory { reading = reading ?? MemoryReading() }
                 let steps = isMeasured ? newTokens : min(newTokens, 4)
-                let empty = try seconds { try self.decode(from: prompt[0], steps: steps) }
+                let empty = try self.decode(from: prompt[0], steps: steps)
                 try prepare(tokens: promptTokens + newTokens)
                 let first = try seconds { try loop.prefill([prompt], slots: [0], CancellationFlag()) { _, _, _ in } }
-                let behind = try seconds { try self.decode(from: prompt[0], steps: steps) }
+                let behind = try self.decode(from: prompt[0], steps: steps)
                 try prepare(tokens: promptTokens + newTokens)
                 guard isMeasured else { continue }
                 decode.append(Double(steps) / empty)
@@ -65,7 +75,8 @@ public final class GenerationBenchmark {
                 decodeAfterPrompt.append(Double(steps) / behind)
             }
             return Rates(
-                prefill: median(prefill), decode: median(decode), decodeAfterPrompt: median(decodeAfterPrompt))
+                prefill: median(prefill), decode: median(decode), decodeAfterPrompt: median(decodeAfterPrompt),
+                reading: reading?.bytesPerSecond)
         }
     }
 
@@ -74,11 +85,19 @@ public final class GenerationBenchmark {
         loop.cache.truncate(slot: 0, to: 0)
     }
 
-    private func decode(from first: Int32, steps: Int) throws {
+    /// Seconds that a number of tokens take, one by one.
+    private func decode(from first: Int32, steps: Int) throws -> Double {
         var token = first
-        for _ in 0..<steps {
-            token = try choose(loop.forward([[token]], slots: [0], rows: .last, exactly: .best(1)))
+        var total = 0.0
+        for start in stride(from: 0, to: steps, by: Self.slice) {
+            total += try seconds {
+                for _ in start..<min(start + Self.slice, steps) {
+                    token = try choose(loop.forward([[token]], slots: [0], rows: .last, exactly: .best(1)))
+                }
+            }
+            reading?.measure()
         }
+        return total
     }
 
     /// The most probable token, with its log-probability as every answer has it.
@@ -94,8 +113,7 @@ public final class GenerationBenchmark {
     }
 
     private func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let duration = try clock.measure(body)
-        return max(Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18, 1e-9)
+        max(try clock.measure(body).seconds, 1e-9)
     }
 
     private func median(_ values: [Double]) -> Double {

@@ -15,6 +15,9 @@ enum BenchGenerateVerb {
     private static let repetitions = Flag<Int>.integer(
         FlagName("repetitions", letter: "r"), default: 3, in: 1...1000,
         help: "How often each rate is measured, after one round to warm up; the median is printed.")
+    private static let readBandwidth = Flag<Bool>.toggle(
+        "read-bandwidth",
+        help: "Also read 256 MiB of memory after every 16 tokens, and print how fast: decoding is bound by it.")
     private static let json = Flag<Bool>.toggle("json", help: "Print an object per format.")
 
     static let verb = Verb(
@@ -28,7 +31,10 @@ enum BenchGenerateVerb {
             Verb.Group("Model", [GenerationFlags.model.declaration, weights.declaration]),
             Verb.Group(
                 "Run",
-                [promptTokens.declaration, newTokens.declaration, repetitions.declaration, json.declaration]),
+                [
+                    promptTokens.declaration, newTokens.declaration, repetitions.declaration,
+                    readBandwidth.declaration, json.declaration,
+                ]),
         ],
         examples: [
             Verb.Example(
@@ -45,6 +51,7 @@ enum BenchGenerateVerb {
         measurement.promptTokens = given[promptTokens]
         measurement.newTokens = given[newTokens]
         measurement.repetitions = given[repetitions]
+        measurement.readsMemory = given[readBandwidth]
         let result = try measurement.run()
         try StandardOutput().write(text: (given[json] ? result.text() : text(result)) + "\n")
         return .success
@@ -63,7 +70,7 @@ enum BenchGenerateVerb {
                     "bench", "generate", "--model", given[GenerationFlags.model], "--weights", format.rawValue,
                     "--prompt-tokens", "\(given[promptTokens])", "--new-tokens", "\(given[newTokens])",
                     "--repetitions", "\(given[repetitions])",
-                ] + (given[json] ? ["--json"] : [])
+                ] + (given[readBandwidth] ? ["--read-bandwidth"] : []) + (given[json] ? ["--json"] : [])
             try process.run()
             process.waitUntilExit()
             guard process.terminationReason == .exit, process.terminationStatus == 0 else { return .failure }
@@ -73,6 +80,7 @@ enum BenchGenerateVerb {
 
     private static func text(_ result: JSON) -> String {
         func number(_ key: String) -> Double { result[key]?.doubleValue ?? 0 }
+        let reading = result["read_gigabytes_per_second"]?.doubleValue
         return String(
             format:
                 "%@\tprefill %.0f tokens/s\tdecode %.1f tokens/s (%.1f after the prompt)\tload %.2f s, first token %.2f s"
@@ -80,5 +88,6 @@ enum BenchGenerateVerb {
             result["weights"]?.stringValue ?? "", number("prefill_tokens_per_second"),
             number("decode_tokens_per_second"), number("decode_after_prompt_tokens_per_second"), number("load_seconds"),
             number("load_to_first_token_seconds"), number("peak_memory_mib"))
+            + (reading.map { String(format: "\tmemory read at %.1f GB/s", $0) } ?? "")
     }
 }
