@@ -16,7 +16,7 @@
 #pragma once
 #include "include/lk_packed.h"
 
-enum { coded_inputs = 64, coded_bytes = 96, coded_head = 64, code_count = 16, code_exponents = 7 };
+enum { coded_inputs = 64, coded_bytes = 96, coded_head_bytes = 64, code_count = 16, code_exponents = 7 };
 
 struct coded_head {
     uint8_t upper[code_count];
@@ -28,7 +28,7 @@ static inline long coded_chunks(long inputs) {
 }
 
 static inline const uint8_t *coded_row(const lk_packed_matrix *matrix, long row) {
-    return (const uint8_t *)matrix->weights + coded_head + row * coded_chunks(matrix->inputs) * coded_bytes;
+    return (const uint8_t *)matrix->weights + coded_head_bytes + row * coded_chunks(matrix->inputs) * coded_bytes;
 }
 
 /// The absent numbers of a matrix: those of row r are starts[r] ..< starts[r + 1].

@@ -127,7 +127,7 @@ void LK_UNTYPED_VARIANT(lk_coded_pack)(void *weights, uint8_t greatest, const in
                                        long outputs, long inputs) {
     struct coding task = {in, outputs, inputs, (int32_t *)starts, greatest, weights};
     struct coded_head *head = weights;
-    memset(weights, 0, coded_head);
+    memset(weights, 0, coded_head_bytes);
     for (int i = 0; i < code_exponents; i++) {
         head->upper[1 + i] = greatest - i;
         head->upper[9 + i] = 0x80 | (greatest - i);

@@ -54,7 +54,7 @@ void lk_coded_plan(uint8_t *greatest, int32_t *starts, const void *in, long outp
 }
 
 long lk_coded_bytes(long outputs, long inputs, long absent) {
-    return coded_head + outputs * coded_chunks(inputs) * coded_bytes + (outputs + 1) * (long)sizeof(int32_t) +
+    return coded_head_bytes + outputs * coded_chunks(inputs) * coded_bytes + (outputs + 1) * (long)sizeof(int32_t) +
            absent * (long)(sizeof(int32_t) + sizeof(lk_bf16));
 }
 

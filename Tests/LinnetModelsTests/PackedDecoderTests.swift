@@ -65,4 +65,33 @@ import Testing
         #expect(distance(found.whole, exact.whole) < allowed)
         #expect(distance(found.steps, exact.whole) < allowed)
     }
+
+    @Test(arguments: [true, false], WeightFormat.allCases)
+    func headsOfLargeVocabulariesHaveASketch(isTied: Bool, format: WeightFormat) throws {
+        let scratch = try ScratchModel("llama")
+        try scratch.configure([
+            "hidden_size": 64, "intermediate_size": 96, "head_dim": 32, "num_attention_heads": 2,
+            "num_key_value_heads": 1, "vocab_size": 8192, "tie_word_embeddings": .bool(isTied),
+        ])
+        let configuration = try ModelConfiguration(directory: scratch.path)
+        try PretrainedModel<any CausalLanguageModel>.causal(configuration: configuration).save(to: scratch.path)
+        let model = try PretrainedModel<any CausalLanguageModel>.causal(directory: scratch.path, weights: format)
+        let sketched = model.store.parameters.filter { $0.sketch != nil }.map(\.name)
+        let head = isTied ? "model.embed_tokens.weight" : "lm_head.weight"
+        #expect(sketched == (format == .fp32 ? [] : [head]))
+
+        let cache = model.network.makeCache(slots: 1, capacity: 64, dtype: .bfloat16)
+        func best(_ tokens: [Int32], _ demand: ExactScores) -> Int {
+            model.network.logits(
+                CausalBatch([tokens]), cache: cache, rows: .last, exactly: demand, dtype: .bfloat16
+            ).argmax()[0]
+        }
+        for length in 1..<20 {
+            let tokens = Self.prompt.prefix(length).map { $0 * 101 }
+            let exact = best(tokens, .all)
+            cache.truncate(slot: 0, to: 0)
+            #expect(best(tokens, .best(1)) == exact)
+            cache.truncate(slot: 0, to: 0)
+        }
+    }
 }

@@ -15,8 +15,8 @@ enum QuantizeVerb {
         discussion: [
             "Writes a model directory, whole or not at all: the weights as model.gguf, which llama.cpp opens too, beside "
                 + "configuration and tokenizer. The numbers are those of llama.cpp's Q8_0 and Q4_0.",
-            "A directory that holds anything else is not written over. Norms and biases stay in 32 bits. With q4 the word embedding and the head are stored as q8. A matrix whose "
-                + "width is no multiple of 32 is stored as bf16.",
+            "A directory that holds anything else is not written over. Norms and biases stay in 32 bits. With q4 the word "
+                + "embedding and the head are stored as q8. A matrix whose width is no multiple of 32 is stored as bf16.",
         ],
         operands: Verb.Operands(
             placeholder: "DIR", count: 1...1, help: "A causal model's directory, or a pulled model's name."),
