@@ -95,8 +95,8 @@ public final class PackedMatrix: Sendable {
 
     /// A form in `q4` of a matrix of more bits, to find the greatest products with (``scores(_:_:exactly:)``).
     ///
-    /// `nil` where it gains nothing: for matrices of few rows, in 4 bits already, or with rows of no whole blocks; and for
-    /// `fp32`, which is what others are compared with.
+    /// `nil` where it gains nothing: for matrices of few rows, in 4 bits already, or with rows of no whole blocks; for
+    /// `fp32`, which is what others are compared with; and where numbers are NaN or infinite, which 4 bits would hide.
     public convenience init?(sketchOf matrix: PackedMatrix) {
         guard matrix.format == .bf16 || matrix.format == .q8, matrix.outputs >= Self.leastSketchedRows,
             matrix.inputs % WeightFormat.q4.blockSize == 0
@@ -104,7 +104,9 @@ public final class PackedMatrix: Sendable {
         self.init(outputs: matrix.outputs, inputs: matrix.inputs, format: .q4)
         for first in stride(from: 0, to: outputs, by: Self.sketchedTogether) {
             let ids = first..<min(first + Self.sketchedTogether, outputs)
-            backend.pack(self, rowsFrom: first, matrix.rows(ids.map { Int32($0) }, as: .float32))
+            let rows = matrix.rows(ids.map { Int32($0) }, as: .float32)
+            guard rows.sum().item().isFinite else { return nil }
+            backend.pack(self, rowsFrom: first, rows)
         }
     }
 

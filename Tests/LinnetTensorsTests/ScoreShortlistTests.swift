@@ -72,6 +72,14 @@ import Testing
         #expect(!hasSketch(8192, 32, .q4) && !hasSketch(8192, 32, .fp32))
     }
 
+    @Test(arguments: [Float.nan, -.infinity])
+    func damagedRowsAreNotHidden(number: Float) {
+        var numbers = values
+        numbers[Self.width * 8999 + 3] = number
+        let packed = PackedMatrix(numbers, outputs: Self.vocabulary, inputs: Self.width, format: .bf16)
+        #expect(PackedMatrix(sketchOf: packed) == nil)
+    }
+
     @Test func newValuesLeaveNoOldSketch() throws {
         let head = try head(.q8)
         head.setValues(values.map { -$0 })
