@@ -80,9 +80,9 @@ def bandwidth_share(contestant: Contestant, weights: str) -> Number:
 
 def against_llama_cpp(model: str) -> Contest:
     contestants, bars = [], []
-    is_bound_by_memory = model == "llama-0.5b"
+    measures_share = model == "llama-0.5b"
     for weights in LLAMA_CPP:
-        flags = ["--read-bandwidth"] if is_bound_by_memory else []
+        flags = ["--read-bandwidth"] if measures_share else []
         ours, theirs = linnet(model, weights, *flags), llama_cpp(model, weights)
         contestants += [ours, theirs]
         for what, required in [("prefill", PREFILL_BARS[weights]), ("decode", DECODE_BARS[weights])]:
@@ -93,7 +93,7 @@ def against_llama_cpp(model: str) -> Contest:
                     f"llama.cpp {LLAMA_CPP[weights]}", required
                 )
             )  # fmt: skip
-        if is_bound_by_memory:
+        if measures_share:
             share = bandwidth_share(ours, weights)
             bars.append(Bar(f"{model} {weights} decode, share of bandwidth", "", share, required=BANDWIDTH_SHARE))
     return Contest(model, contestants, bars)

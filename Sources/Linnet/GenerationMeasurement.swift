@@ -16,7 +16,7 @@ public struct GenerationMeasurement {
     public var newTokens = 128
     /// How often each rate is measured; the median counts.
     public var repetitions = 3
-    /// Whether memory is read in turns with decoding, to tell how fast it is; takes 256 MiB more.
+    /// Whether memory is read in turns with decoding, to tell how fast it is; takes 1 GiB more.
     public var readsMemory = false
 
     /// A measurement with llama-bench's lengths.
@@ -45,17 +45,14 @@ public struct GenerationMeasurement {
         let answered = clock.now
         let rates = try benchmark.rates(
             promptTokens: promptTokens, newTokens: newTokens, repetitions: repetitions, readsMemory: readsMemory)
-        func seconds(_ end: ContinuousClock.Instant) -> JSON {
-            let parts = (end - start).components
-            return JSON(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
-        }
         return withExtendedLifetime(tokenizer) {
             var result: JSONObject = [
                 "weights": .string(weights.rawValue), "prompt_tokens": JSON(promptTokens),
                 "new_tokens": JSON(newTokens),
                 "prefill_tokens_per_second": JSON(rates.prefill), "decode_tokens_per_second": JSON(rates.decode),
                 "decode_after_prompt_tokens_per_second": JSON(rates.decodeAfterPrompt),
-                "load_seconds": seconds(loaded), "load_to_first_token_seconds": seconds(answered),
+                "load_seconds": JSON((loaded - start).seconds),
+                "load_to_first_token_seconds": JSON((answered - start).seconds),
                 "peak_memory_mib": JSON(PeakMemory.mebibytes.rounded()),
             ]
             if let reading = rates.reading { result["read_gigabytes_per_second"] = JSON(reading / 1e9) }

@@ -1,6 +1,7 @@
 import Foundation
 import LinnetEvaluation
 import LinnetFormats
+import LinnetGeneration
 import LinnetRetrieval
 import LinnetTensors
 
@@ -149,8 +150,4 @@ public struct RetrievalEvaluation: Sendable {
             }
         }
     }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

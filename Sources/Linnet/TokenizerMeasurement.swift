@@ -1,4 +1,5 @@
 import LinnetFormats
+import LinnetGeneration
 import LinnetTokenizers
 
 /// How fast a tokenizer turns a text into ids, on one thread.
@@ -26,7 +27,7 @@ public struct TokenizerMeasurement: Sendable {
             text.withUnsafeBytes { tokenizer.encode(contentsOf: $0, into: &ids) }
         }
         byteCount = text.count
-        seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+        seconds = time.seconds
         tokenCount = ids.count
         for index in ids.indices { ids[index] = ids[index].littleEndian }
         var hash = SHA256()

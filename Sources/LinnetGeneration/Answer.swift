@@ -17,7 +17,7 @@ final class Answer {
     var slot = 0
     /// Tokens of the prompt that did not have to be computed.
     var reused = 0
-    /// The scores that its tokens are chosen by.
+    /// The scores that its tokens are chosen by, or that are shown.
     let exactScores: ExactScores
     /// Guesses, where they are wanted.
     var lookup: PromptLookup?

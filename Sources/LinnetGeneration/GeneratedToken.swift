@@ -30,7 +30,8 @@ public struct Generation: Sendable, Equatable {
     public let text: String
     /// Its tokens, including the one that ended it.
     public let tokenIds: [Int32]
-    /// Logarithm of each token's probability.
+    /// Logarithm of each token's probability, as exact as ``GeneratedToken/logProbability``: without `logprobs` not the same
+    /// alone and batched.
     public let logProbabilities: [Float]
     /// The most probable tokens at each place, as many as `logprobs` asks for.
     public let alternatives: [[TokenProbability]]

@@ -20,7 +20,6 @@ public final class GenerationBenchmark {
     private let vocabularySize: Int
     private let context: Int
     private let clock = ContinuousClock()
-    private var reading: MemoryReading?
 
     /// Tokens between two readings of memory.
     private static let slice = 16
@@ -60,14 +59,14 @@ public final class GenerationBenchmark {
             var prefill: [Double] = []
             var decode: [Double] = []
             var decodeAfterPrompt: [Double] = []
+            let reading = readsMemory ? MemoryReading() : nil
             for round in 0...repetitions {
                 let isMeasured = round > 0
-                if isMeasured, readsMemory { reading = reading ?? MemoryReading() }
                 let steps = isMeasured ? newTokens : min(newTokens, 4)
-                let empty = try self.decode(from: prompt[0], steps: steps)
+                let empty = try self.decode(from: prompt[0], steps: steps, isMeasured ? reading : nil)
                 try prepare(tokens: promptTokens + newTokens)
                 let first = try seconds { try loop.prefill([prompt], slots: [0], CancellationFlag()) { _, _, _ in } }
-                let behind = try self.decode(from: prompt[0], steps: steps)
+                let behind = try self.decode(from: prompt[0], steps: steps, isMeasured ? reading : nil)
                 try prepare(tokens: promptTokens + newTokens)
                 guard isMeasured else { continue }
                 decode.append(Double(steps) / empty)
@@ -86,9 +85,9 @@ public final class GenerationBenchmark {
     }
 
     /// Seconds that a number of tokens take, one by one.
-    private func decode(from first: Int32, steps: Int) throws -> Double {
+    private func decode(from first: Int32, steps: Int, _ reading: MemoryReading?) throws -> Double {
         var token = first
-        var total = 0.0
+        var total = 1e-9
         for start in stride(from: 0, to: steps, by: Self.slice) {
             total += try seconds {
                 for _ in start..<min(start + Self.slice, steps) {

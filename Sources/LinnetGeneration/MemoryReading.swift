@@ -2,10 +2,10 @@ import LinnetTensors
 
 /// How fast this machine reads memory at the moment: what decoding, which reads every weight for a token, is bound by.
 ///
-/// It reads a tensor that no cache holds, with all threads. What memory gives changes within seconds where other machines
+/// It reads 1 GiB, which no cache holds, with all threads. What memory gives changes within seconds where other machines
 /// share it, so a decoding rate is only compared with reading that took place in turns with it.
 final class MemoryReading {
-    private let tensor = Tensor.full([256 << 18], 1)  // 256 MiB
+    private let tensor = Tensor.full([256 << 20], 1)
     private let clock = ContinuousClock()
     private var seconds = 0.0
     private var bytes = 0
@@ -19,9 +19,4 @@ final class MemoryReading {
 
     /// Over all measurements.
     var bytesPerSecond: Double { seconds > 0 ? Double(bytes) / seconds : 0 }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

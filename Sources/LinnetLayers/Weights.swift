@@ -123,7 +123,7 @@ public struct Weights {
             guard isTransposed else {
                 let matrix = try source.packed(name, outputs: shape[0], inputs: shape[1], format)
                 let rest = keepsRest ? try source.packedRest(name, outputs: shape[0], inputs: shape[1]) : nil
-                let sketch = isSketched ? PackedMatrix(sketchOf: matrix) : nil
+                let sketch = isSketched ? ScoreSketch(of: matrix) : nil
                 return Parameter(name: full, packed: matrix, rest: rest, sketch: sketch)
             }
             let turned = Tensor(try turned(source.floats(name), found), shape: shape)

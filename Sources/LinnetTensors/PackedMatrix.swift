@@ -30,6 +30,9 @@ public final class PackedMatrix: Sendable {
     let isCoded: Bool
     let memory: PackedMemory
 
+    /// Rows that lie interleaved, and are computed together.
+    static let groupRows = 16
+
     /// Rows of activations that one reading of the weights can serve in a decoding step.
     public static let mostRows = 16
 
@@ -52,7 +55,7 @@ public final class PackedMatrix: Sendable {
     public var shape: [Int] { [outputs, inputs] }
 
     /// A matrix in the memory given, or in memory that is to be filled.
-    private init(outputs: Int, inputs: Int, format: WeightFormat, coded: PackedMemory? = nil) {
+    init(outputs: Int, inputs: Int, format: WeightFormat, coded: PackedMemory? = nil) {
         require(outputs > 0 && inputs > 0, "packed matrix of shape [\(outputs), \(inputs)]")
         self.outputs = outputs
         self.inputs = inputs
@@ -92,28 +95,6 @@ public final class PackedMatrix: Sendable {
             "\(bytes.count) bytes of \(dtype) for a matrix of shape \(shape)")
         backend.packRest(self, from: bytes, dtype: dtype)
     }
-
-    /// A form in `q4` of a matrix of more bits, to find the greatest products with (``scores(_:_:exactly:)``).
-    ///
-    /// `nil` where it gains nothing: for matrices of few rows, in 4 bits already, or with rows of no whole blocks; for
-    /// `fp32`, which is what others are compared with; and where numbers are NaN or infinite, which 4 bits would hide.
-    public convenience init?(sketchOf matrix: PackedMatrix) {
-        guard matrix.format == .bf16 || matrix.format == .q8, matrix.outputs >= Self.leastSketchedRows,
-            matrix.inputs % WeightFormat.q4.blockSize == 0
-        else { return nil }
-        self.init(outputs: matrix.outputs, inputs: matrix.inputs, format: .q4)
-        for first in stride(from: 0, to: outputs, by: Self.sketchedTogether) {
-            let ids = first..<min(first + Self.sketchedTogether, outputs)
-            let rows = matrix.rows(ids.map { Int32($0) }, as: .float32)
-            guard rows.sum().item().isFinite else { return nil }
-            backend.pack(self, rowsFrom: first, rows)
-        }
-    }
-
-    /// Rows that lie interleaved, and are computed together.
-    static let groupRows = 16
-    private static let leastSketchedRows = 8192
-    private static let sketchedTogether = 256 * groupRows
 
     /// Packs row-major floats.
     public convenience init(floats: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, format: WeightFormat) {

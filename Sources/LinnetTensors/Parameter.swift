@@ -8,8 +8,8 @@ public final class Parameter {
     public let name: String
     /// What ``packed``, in 8 bits, leaves of the numbers, in 4; `nil` where nothing is known of it.
     public private(set) var rest: PackedMatrix?
-    /// ``packed`` in 4 bits, to find the best scores with; `nil` where it is not one of a vocabulary's many rows.
-    public private(set) var sketch: PackedMatrix?
+    /// What finds the best scores with ``packed`` as a head; `nil` where there is none (``ScoreSketch/init(of:)``).
+    public private(set) var sketch: ScoreSketch?
     private var values: Values
     private var shadow: Tensor?
     private var prepared: [PreparedMatrix.Direction: PreparedMatrix] = [:]
@@ -31,8 +31,8 @@ public final class Parameter {
     ///
     /// - Parameters:
     ///   - rest: What 8 bits leave of the numbers: ``lookup(_:_:dtype:)`` and ``scores(_:_:exactly:)`` use it.
-    ///   - sketch: The numbers in 4 bits, which ``scores(_:_:exactly:)`` begins with where only the best are asked for.
-    public init(name: String, packed: PackedMatrix, rest: PackedMatrix? = nil, sketch: PackedMatrix? = nil) {
+    ///   - sketch: What ``scores(_:_:exactly:)`` begins with where only the best are asked for.
+    public init(name: String, packed: PackedMatrix, rest: PackedMatrix? = nil, sketch: ScoreSketch? = nil) {
         self.name = name
         self.rest = rest
         self.sketch = sketch
@@ -70,7 +70,10 @@ public final class Parameter {
         get { leaf != nil }
         set {
             guard newValue != isTrainable else { return }
-            if newValue, packed != nil { values = .master(master.copied()) }
+            if newValue, packed != nil {
+                values = .master(master.copied())
+                (rest, sketch) = (nil, nil)
+            }
             leaf = newValue ? Node() : nil
         }
     }

@@ -17,7 +17,8 @@ enum BenchGenerateVerb {
         help: "How often each rate is measured, after one round to warm up; the median is printed.")
     private static let readBandwidth = Flag<Bool>.toggle(
         "read-bandwidth",
-        help: "Also read 256 MiB of memory after every 16 tokens, and print how fast: decoding is bound by it.")
+        help: "Also read 1 GiB of memory after every 16 tokens, which counts in the peak, and print how fast; decoding "
+            + "is bound by it.")
     private static let json = Flag<Bool>.toggle("json", help: "Print an object per format.")
 
     static let verb = Verb(

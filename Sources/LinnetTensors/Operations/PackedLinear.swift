@@ -23,9 +23,10 @@ extension Tensor {
         require(
             bias == nil || bias?.count == matrix.outputs,
             "bias of \(bias?.count ?? 0) for \(matrix.outputs) outputs")
-        var outputs = shape
-        outputs[outputs.count - 1] = matrix.outputs
-        return PackedProduct(matrix: matrix, bias: bias, out: Tensor(uninitialized: outputs, dtype: outputType))
+        var extents = shape
+        _ = extents.popLast()
+        extents.append(matrix.outputs)
+        return PackedProduct(matrix: matrix, bias: bias, out: Tensor(uninitialized: extents, dtype: outputType))
     }
 
     /// Computes products of this tensor. A token that is decoded comes here for every matrix: it takes the short way.
@@ -105,17 +106,21 @@ extension Parameter {
 ///   - layers: Weights `[outputs, inputs]` and biases `[outputs]`.
 /// - Returns: `[…, outputs]` for each layer.
 public func linear(_ x: Tensor, _ layers: [(weight: Parameter, bias: Parameter?)]) -> [Tensor] {
-    let isRecording = GradientMode.isRecording
-    if !isRecording {
-        let products = layers.compactMap { layer in
-            layer.weight.packed.map { x.packedProduct($0, bias: layer.bias?.tensor(), as: x.dtype) }
+    guard !GradientMode.isRecording else {
+        return layers.map { layer in
+            let (weight, bias) = (layer.weight, layer.bias?.tensor())
+            return weight.isTrainable
+                ? x.linear(weight.tensor(as: x.dtype), bias: bias) : x.frozenLinear(weight, bias: bias)
         }
-        if products.count == layers.count { return x.results(products) }
     }
+    let products = x.results(
+        layers.compactMap { layer in
+            layer.weight.packed.map { x.packedProduct($0, bias: layer.bias?.tensor(), as: x.dtype) }
+        })
+    guard products.count < layers.count else { return products }
+    var streamed = products.makeIterator()
     return layers.map { layer in
-        let (weight, bias) = (layer.weight, layer.bias?.tensor())
-        if isRecording, weight.isTrainable { return x.linear(weight.tensor(as: x.dtype), bias: bias) }
-        if !isRecording, let packed = weight.packed { return x.packedLinear([packed], biases: [bias])[0] }
-        return x.frozenLinear(weight, bias: bias)
+        let product = layer.weight.packed == nil ? nil : streamed.next()
+        return product ?? x.frozenLinear(layer.weight, bias: layer.bias?.tensor())
     }
 }

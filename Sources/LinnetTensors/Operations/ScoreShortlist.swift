@@ -2,44 +2,40 @@
 // and those are computed from the weights themselves.
 
 extension Tensor {
-    /// Scores of a single row of which the best are exact; `nil` where nothing is gained by that.
+    /// Scores of a single row x of which the best are exact; `nil` where nothing is gained by that.
     ///
-    /// All scores are computed from the sketch, then the 16 rows each around the best of them from the weights. The
-    /// difference between both tells the sketch's standard deviation, and whatever lies within ``margin`` of it below the
-    /// last of the best is computed as well. An error is the sum of many that are independent and bounded, each by half a
-    /// step of 4 bits: such a sum exceeds m standard deviations with a probability below 2 · exp(−m² / 2) (Hoeffding 1963).
-    /// The margin leaves room for rows whose weights, and errors, are a multiple of the usual.
+    /// All scores are computed from the sketch, then the 16 rows each around the best of them from the weights; then all
+    /// whose sketch is less below the last of these best than it may err. An error is x · e, e being what the sketch leaves
+    /// of a row: at most ‖x‖ · ‖e‖, and where the two have nothing to do with each other ‖x‖ · ‖e‖ / √n with random sign.
+    /// ``margin`` times that are allowed. Up to n = 64 this is the bound; beyond, only an e that points in the direction of
+    /// x, with a cosine above 8 / √n, could hide a score.
     func shortlistedScores(_ head: Parameter, _ demand: ExactScores) -> Tensor? {
-        guard case .best(let count) = demand, rows == 1, let sketch = head.sketch, let packed = head.packed else {
-            return nil
-        }
-        let sampled = max(count, Self.sampledGroups)
-        guard sampled * Self.groupsPerSample * PackedMatrix.groupRows <= packed.outputs else { return nil }
-        let scores = packedLinear([sketch], biases: [nil], as: .float32)[0]
+        guard case .best(let count) = demand, ScoreSketch.counts.contains(count), rows == 1, let sketch = head.sketch,
+            let packed = head.packed
+        else { return nil }
+        let scores = packedLinear([sketch.matrix], biases: [nil], as: .float32)[0]
         let product = PackedProduct(matrix: packed, bias: nil, out: scores)
 
         let maxima = scores.withFloats { GroupedScores($0, row: 0, columns: scores.columns).maxima }
-        let first = maxima.placesOfGreatest(sampled)
-        let rough = scores.values(ofGroups: first)
+        let first = maxima.placesOfGreatest(max(count, Self.firstGroups))
         backend.packedGroups(first, product, of: self)
-        let exact = scores.values(ofGroups: first)
+        let last = scores.values(ofGroups: first).sorted(by: >)[count - 1]
 
-        let squares = zip(rough, exact).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-        let deviation = (squares / Float(exact.count)).squareRoot()
-        let last = count == 1 ? exact.max() : exact.sorted(by: >)[count - 1]
-        let edge = (last ?? 0) - Self.margin * deviation
+        let length = floats().reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let allowed = Self.margin * length / Float(columns).squareRoot()
         let known = Set(first)
-        let others = maxima.indices.filter { maxima[$0] >= edge }.map { Int32($0) }.filter { !known.contains($0) }
-        backend.packedGroups(others, product, of: self)
+        let others = maxima.indices.filter { group in
+            // Also where one of them is not a number.
+            !(maxima[group] + allowed * sketch.errors[group] < last) && !known.contains(Int32(group))
+        }
+        backend.packedGroups(others.map { Int32($0) }, product, of: self)
         return scores
     }
 
-    /// Groups that are computed from both: enough to know a deviation by.
-    private static let sampledGroups = 64
-    /// Where more than one group in so many would be, all are computed from the weights alone.
-    private static let groupsPerSample = 8
-    /// Standard deviations of the sketch that a score may be off by.
-    private static let margin: Float = 12
+    /// Groups that are computed at first, at least: the more, the closer to the last of the best.
+    private static let firstGroups = 16
+    /// How much more than usual a sketch may err.
+    private static let margin: Float = 8
 
     /// The numbers of some groups of a single row.
     private func values(ofGroups groups: [Int32]) -> [Float] {

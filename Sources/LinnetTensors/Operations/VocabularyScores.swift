@@ -1,6 +1,6 @@
 /// Which scores of a vocabulary have to be as exact as the weights are.
 public enum ExactScores: Sendable, Comparable {
-    /// So many of the greatest, and those in their order; what is far from them may be approximate.
+    /// So many of the greatest, 1 or more, and those in their order; what is far from them may be approximate.
     case best(Int)
     /// All of them.
     case all
