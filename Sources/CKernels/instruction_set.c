@@ -50,8 +50,7 @@ const char *lk_isa_name(void) {
 
 int lk_has_bf16(void) {
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512bf16") ? 1 : 0;
+    return lk_isa() == LK_AVX512 && __builtin_cpu_supports("avx512bf16") ? 1 : 0;
 #else
     return 0;
 #endif

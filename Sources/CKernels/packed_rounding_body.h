@@ -43,14 +43,16 @@ LK_INLINE float greatest_signed(const float x[block_inputs], vf highest, vf lowe
     return 0;
 }
 
-/// Codes of 32 numbers in GGUF's order, and their scale.
+/// Codes of 32 numbers in GGUF's order, and their scale: NaN where a number is NaN or infinite, so that products show it.
 LK_INLINE uint16_t round_block(uint8_t *codes, const float x[block_inputs], enum lk_packed_format format) {
-    vf highest = load(x), lowest = highest;
+    vf highest = load(x), lowest = highest, nothing = highest * 0.0f;
 #pragma clang loop unroll(full)
     for (int i = LK_WIDTH; i < block_inputs; i += LK_WIDTH) {
         highest = maximum(highest, load(x + i));
         lowest = minimum(lowest, load(x + i));
+        nothing += load(x + i) * 0.0f;
     }
+    float damage = sum_lanes(nothing); // 0, or NaN
     if (format == LK_PACKED_Q8) {
         float size = maximum_lane(maximum(absolute(highest), absolute(lowest))), scale = size / 127.0f;
         float factor = scale != 0 ? 1.0f / scale : 0;
@@ -61,7 +63,7 @@ LK_INLINE uint16_t round_block(uint8_t *codes, const float x[block_inputs], enum
             whole -= (vi)(rest >= splat(0.5f)) - (vi)(rest <= splat(-0.5f));
             *(vcode_anywhere *)(codes + i) = __builtin_convertvector(whole + 128, vcode);
         }
-        return narrow_half(scale);
+        return narrow_half(damage == 0 ? scale : damage);
     }
     float scale = greatest_signed(x, highest, lowest) / -8.0f, factor = scale != 0 ? 1.0f / scale : 0;
     for (int i = 0; i < block_inputs / 2; i += LK_WIDTH) {
@@ -73,7 +75,7 @@ LK_INLINE uint16_t round_block(uint8_t *codes, const float x[block_inputs], enum
         high_code += (vi)(high_code > 15);
         *(vcode_anywhere *)(codes + i) = __builtin_convertvector(low_code | high_code << 4, vcode);
     }
-    return narrow_half(scale);
+    return narrow_half(damage == 0 ? scale : damage);
 }
 
 struct packing {

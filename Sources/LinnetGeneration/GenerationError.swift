@@ -23,7 +23,7 @@ public enum GenerationError: Error, Equatable, CustomStringConvertible {
         case .invalidOption(let name, let expected, let found):
             return "\(name): expected \(expected), found \(found)"
         case .emptyPrompt:
-            return "the prompt is empty: expected at least one token; this model's tokenizer adds none by itself"
+            return "the prompt is empty, or of characters the tokenizer does not know: expected at least one token"
         case .promptTooLong(let tokens, let context):
             return "the prompt has \(tokens) tokens, the model's context holds \(context) with the answer; "
                 + "shorten the prompt"

@@ -9,6 +9,8 @@ public struct ScoreSketch: Sendable {
     static let counts = 1...128
     /// Rows from which on a part of them is worth a reading of its own.
     private static let leastRows = 8192
+    /// Squares of small errors would be zero in single precision.
+    private static let magnification: Float = 0x1p40
     private static let rowsAtOnce = 256 * PackedMatrix.groupRows
 
     /// A sketch of a packed matrix.
@@ -25,9 +27,11 @@ public struct ScoreSketch: Sendable {
             let ids = (first..<min(first + Self.rowsAtOnce, whole.outputs)).map { Int32($0) }
             let rows = whole.rows(ids, as: .float32)
             backend.pack(matrix, rowsFrom: first, rows)
-            let rest = (rows - matrix.rows(ids, as: .float32)).detached()
+            let rest = (rows - matrix.rows(ids, as: .float32)) * Self.magnification
             squares += rest.rowDots(rest).floats().map { $0.isFinite ? $0 : .infinity }
         }
-        errors = squares.withUnsafeMutableBufferPointer { backend.groupMaxima($0).map { $0.squareRoot() } }
+        errors = squares.withUnsafeMutableBufferPointer {
+            backend.groupMaxima($0).map { $0.squareRoot() / Self.magnification }
+        }
     }
 }

@@ -139,6 +139,12 @@ import Testing
                 x[40] = bad
                 let y = Tensor(x, shape: [1, 64]).packedLinear([packed], biases: [nil])[0].floats()
                 #expect(y.allSatisfy { !$0.isFinite })
+
+                var weights = scattered(20 * 64, seed: 52)
+                weights[7 * 64 + 40] = bad
+                let damaged = PackedMatrix(weights, outputs: 20, inputs: 64, format: format)
+                let z = Tensor(scattered(64, seed: 53), shape: [1, 64]).packedLinear([damaged], biases: [nil])[0]
+                #expect(z.floats().indices.filter { !z.floats()[$0].isFinite } == [7], "\(format), \(bad)")
             }
         }
     }

@@ -28,6 +28,18 @@ import Testing
         return scores.floats()[0] - scores.logSoftmax().floats()[0]
     }
 
+    @Test(arguments: [1e-24, 1e8] as [Float])
+    func headsOfAnySizeGiveTheirBest(size: Float) throws {
+        let packed = PackedMatrix(values.map { $0 * size }, outputs: Self.vocabulary, inputs: Self.width, format: .bf16)
+        let head = Parameter(name: "head", packed: packed, sketch: try #require(ScoreSketch(of: packed)))
+        withoutGradient {
+            for seed in UInt64(71)..<81 {
+                let x = input(seed)
+                #expect(scores(x, head, exactly: .best(1)).argmax() == scores(x, head).argmax())
+            }
+        }
+    }
+
     @Test(arguments: formats, [1, 50])
     func theBestAreThoseOfTheHeadToTheBit(format: WeightFormat, count: Int) throws {
         let head = try head(format)

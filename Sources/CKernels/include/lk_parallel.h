@@ -21,5 +21,5 @@ int lk_threads(void);
 /// higher.
 const char *lk_isa_name(void);
 
-/// 1 if the processor multiplies bfloat16 natively (AVX512-BF16), else 0.
+/// 1 if the kernels multiply bfloat16 natively (AVX512-BF16), else 0.
 int lk_has_bf16(void);

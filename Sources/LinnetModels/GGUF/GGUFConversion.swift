@@ -140,16 +140,16 @@ public struct GGUFConversion {
 
     /// The bytes of some rows.
     private static func stored(_ values: [Float], rows: Int, as type: GGUFType, name: String) throws -> [UInt8] {
+        // Beyond this the scale of a block is infinite in half precision.
+        let largest: Float = type == .q8 ? 65504 * 127 : type == .q4 ? 65504 * 8 : .greatestFiniteMagnitude
+        guard values.allSatisfy({ abs($0) <= largest }) else {
+            throw ModelError("\(name): holds a number that is not finite or too large for \(type.name)")
+        }
         switch type {
         case .bfloat16:
             return values.map(HalfPrecision.brain).withUnsafeBytes { Array($0) }
         case .q8, .q4:
             let format: WeightFormat = type == .q8 ? .q8 : .q4
-            // Beyond this the scale of a block is infinite in half precision.
-            let largest: Float = 65504 * (format == .q8 ? 127 : 8)
-            guard values.allSatisfy({ abs($0) <= largest }) else {
-                throw ModelError("\(name): holds a number that is not finite or too large for \(type.name)")
-            }
             return values.withUnsafeBufferPointer {
                 PackedMatrix(floats: $0, outputs: rows, inputs: values.count / rows, format: format).blocks()
             }
