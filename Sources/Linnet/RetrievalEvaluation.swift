@@ -1,7 +1,6 @@
 import Foundation
 import LinnetEvaluation
 import LinnetFormats
-import LinnetGeneration
 import LinnetRetrieval
 import LinnetTensors
 

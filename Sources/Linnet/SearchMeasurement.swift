@@ -1,5 +1,4 @@
 import LinnetFormats
-import LinnetGeneration
 import LinnetTensors
 
 /// How fast vectors are searched on this machine, and how many of the nearest are found: what `linnet bench search` runs.

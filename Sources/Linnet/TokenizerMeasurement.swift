@@ -1,5 +1,4 @@
 import LinnetFormats
-import LinnetGeneration
 import LinnetTokenizers
 
 /// How fast a tokenizer turns a text into ids, on one thread.

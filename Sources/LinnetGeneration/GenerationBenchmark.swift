@@ -1,3 +1,4 @@
+import LinnetFormats
 import LinnetModels
 import LinnetTensors
 

@@ -1,3 +1,4 @@
+import LinnetFormats
 import LinnetTensors
 
 /// How fast this machine reads memory at the moment: what decoding, which reads every weight for a token, is bound by.

@@ -48,7 +48,8 @@ void lk_packed_products(const lk_packed_product *products, long count, enum lk_e
 /// maxima[g] = the greatest of one row's outputs in group g; NaN is never greatest.
 void lk_packed_maxima(float *maxima, const float *out, long outputs);
 
-/// Packs row-major numbers, which need no alignment, to a format other than coded. Q8 and Q4 are rounded as llama.cpp's reference does.
+/// Packs row-major numbers, which need no alignment, to a format other than coded. Q8 and Q4 are rounded as llama.cpp's
+/// reference does; a block with a number that is not finite has the scale NaN.
 void lk_packed_pack(void *weights, enum lk_packed_format format, long outputs, long inputs, const void *in,
                     enum lk_element element);
 
@@ -76,6 +77,6 @@ long lk_coded_bytes(long outputs, long inputs, long absent);
 /// Codes row-major bfloat16 numbers as planned.
 void lk_coded_pack(void *weights, uint8_t greatest, const int32_t *starts, const void *in, long outputs, long inputs);
 
-/// Writes a coded, Q8 or Q4 matrix in bfloat16 as tiles of [16 pairs of inputs, 64 outputs, 2], those of the same outputs one after
-/// another, zeros beyond the matrix. `out` is aligned to 64 bytes.
+/// Writes a coded, Q8 or Q4 matrix in bfloat16 as tiles of [16 pairs of inputs, 64 outputs, 2], those of the same outputs
+/// one after another, zeros beyond the matrix. `out` is aligned to 64 bytes.
 void lk_packed_tiles(lk_bf16 *out, const lk_packed_matrix *matrix);
